@@ -1,0 +1,1 @@
+"""What every part of Hawl stands on; nothing here knows of victims."""
