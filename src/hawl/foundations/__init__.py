@@ -1,1 +1,1 @@
-"""What every part of Hawl stands on; nothing here knows of victims."""
+"""Know nothing of victims: clock, access, vault, audit and the other ground that every room stands on."""

@@ -1,0 +1,124 @@
+"""The test run's own PostgreSQL and installation, thrown away at the end.
+
+Each worker gets a database copied from one template. Tests speak to it as an application role, never as owner
+or superuser; `@pytest.mark.process("staff")` chooses which (default `jobs`).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_IS_CONTROLLER = "PYTEST_XDIST_WORKER" not in os.environ
+
+if _IS_CONTROLLER:
+    _folder = tempfile.mkdtemp(prefix="hawl-tests-")
+    os.chmod(_folder, 0o711)
+    os.environ["HAWL_HOME"] = f"{_folder}/home"
+os.environ["DJANGO_SETTINGS_MODULE"] = "hawl.config.settings"
+os.environ.setdefault("HAWL_PROCESS", "jobs")
+
+
+def _make_installation() -> None:
+    from hawl.config import prepare
+    from hawl.foundations.database import embedded
+    from hawl.foundations.database.home import home
+
+    if "DATABASE_URL" not in os.environ:
+        embedded.ensure_running(home(), durable=False)
+    with (Path(os.environ["HAWL_HOME"]).parent / "making.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not prepare.is_prepared():
+            prepare.prepare(say=False)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "process(name): the process whose database role the test has")
+    config.addinivalue_line("markers", "browser: needs Chromium")
+    config.addinivalue_line("markers", "slow: more than a few seconds")
+    if not config.option.collectonly:
+        _make_installation()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not _IS_CONTROLLER:
+        return
+    from hawl.foundations.database import embedded
+    from hawl.foundations.database.home import home
+
+    embedded.stop_if_last(home())
+    shutil.rmtree(Path(os.environ["HAWL_HOME"]).parent, ignore_errors=True)
+
+
+def _admin() -> Any:
+    """A connection that may make databases."""
+    import psycopg
+
+    from hawl.foundations.database import connection, embedded
+    from hawl.foundations.database.home import home
+
+    where = connection.address()
+    given = connection.given_url()
+    user, password = (
+        (given[1].user, given[1].password)
+        if given
+        else ("postgres", embedded.ensure_running(home()).password)
+    )
+    return psycopg.connect(
+        host=where.host, port=where.port, user=user, password=password, dbname="postgres", autocommit=True
+    )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup() -> Iterator[None]:
+    """One database for this worker, copied from the prepared one."""
+    from django.db import connection
+
+    template = connection.settings_dict["NAME"]
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    name = f"{template}_test_{worker}"
+    with (Path(os.environ["HAWL_HOME"]).parent / "making.lock").open("w") as lock, _admin() as admin:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        # Rights on the database itself are not copied with it.
+        for role in ("staff", "public", "jobs"):
+            admin.execute(f'GRANT CONNECT, TEMPORARY ON DATABASE "{name}" TO "hawl_{role}"')
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    os.environ["HAWL_TEST_DATABASE"] = name
+    yield
+    connection.close()
+    with _admin() as admin:
+        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Give the test the database role, addresses and middleware of the process it names."""
+    from django.conf import settings
+    from django.db import connection
+    from django.urls import clear_url_caches
+
+    from hawl.foundations.database.connection import credential
+
+    marker = item.get_closest_marker("process")
+    process = marker.args[0] if marker else "jobs"
+    who = credential(process)
+    if connection.settings_dict["USER"] != who.user:
+        connection.close()
+        connection.settings_dict.update(USER=who.user, PASSWORD=who.password)
+    urlconf = "hawl.config.urls_public" if process == "public" else "hawl.config.urls_staff"
+    if urlconf != settings.ROOT_URLCONF:
+        from hawl.config.settings import web
+
+        settings.ROOT_URLCONF = urlconf
+        settings.MIDDLEWARE = web.middleware_of(process)
+        clear_url_caches()

@@ -1,0 +1,1 @@
+"""Composition: settings, addresses and processes. The only folder that knows all others."""

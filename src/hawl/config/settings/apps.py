@@ -1,0 +1,40 @@
+"""What is installed, and what belongs to this installation."""
+
+from __future__ import annotations
+
+import os
+
+from hawl.foundations.database.connection import this_process
+
+PROCESS = this_process()
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "procrastinate.contrib.django",
+    "hawl.foundations.access",
+    "hawl.foundations.identity",
+    "hawl.foundations.audit",
+    "hawl.foundations.jobs",
+    "hawl.foundations.languages",
+    "hawl.foundations.design",
+    "hawl.registers.organisations",
+    "hawl.registers.places",
+    "hawl.registers.services",
+    "hawl.registers.people",
+    "hawl.registers.cases",
+    "hawl.registers.demand",
+    "hawl.rights.duties",
+    "hawl.work.intake",
+    "hawl.entrances.public_site",
+    "hawl.entrances.staff_site",
+]
+
+AUTH_USER_MODEL = "identity.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# The area whose data this installation holds: a folder of hawl/areas, or a path to one.
+HAWL_AREA = os.environ.get("HAWL_AREA", "gwent")

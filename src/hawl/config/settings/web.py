@@ -1,0 +1,87 @@
+"""Requests, pages, sessions and the headers on them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import hawl
+from hawl.config.settings.apps import PROCESS
+from hawl.foundations.database.home import home
+
+_package = Path(hawl.__file__).parent
+_public = PROCESS == "public"
+
+
+def _secret() -> str:
+    """The signing secret of this process, from a file of the installation; the test run has its own."""
+    handed = os.environ.get("HAWL_SECRET_FILE")
+    path = Path(handed) if handed else home() / "credentials" / "signing"
+    if not path.exists():
+        return hashlib.sha256(os.urandom(32)).hexdigest()
+    return hashlib.sha256(f"{PROCESS}|{path.read_text(encoding='utf-8')}".encode()).hexdigest()
+
+
+SECRET_KEY = _secret()
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("HAWL_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+ROOT_URLCONF = "hawl.config.urls_public" if _public else "hawl.config.urls_staff"
+WSGI_APPLICATION = "hawl.config.wsgi.application"
+
+_staff_middleware = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "hawl.entrances.staff_site.middleware.NamedActor",
+]
+
+
+def middleware_of(process: str) -> list[str]:
+    """The middleware of a process; the public one knows no session of staff."""
+    return [
+        "hawl.config.middleware.OneRequest",
+        "hawl.foundations.design.headers.SafetyHeaders",
+        "whitenoise.middleware.WhiteNoiseMiddleware",
+        "django.middleware.common.CommonMiddleware",
+        "django.middleware.csrf.CsrfViewMiddleware",
+        "hawl.foundations.languages.middleware.LanguageByPath",
+        *([] if process == "public" else _staff_middleware),
+    ]
+
+
+MIDDLEWARE = middleware_of(PROCESS)
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [],
+        "APP_DIRS": False,
+        "OPTIONS": {"environment": "hawl.foundations.design.environment.environment"},
+    },
+]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = home() / "static"
+STATICFILES_DIRS = [_package / "foundations" / "design" / "static"]
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/sign-in/"
+
+SESSION_COOKIE_NAME = "session"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = os.environ.get("HAWL_BEHIND_TLS") == "1"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_AGE = 12 * 60 * 60
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "hawl.entrances.staff_site.errors.form_expired" if not _public else "django.views.csrf.csrf_failure"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_SECURE else None
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 300

@@ -1,0 +1,1 @@
+"""The `hawl` command: a shell that mounts what the rooms offer."""

@@ -1,0 +1,48 @@
+"""`hawl …`: groups are imported only when they are called, so that a command starts quickly."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import click
+
+# Command or group, where it is written, and one line of help shown without importing it.
+ROOMS: dict[str, tuple[str, str]] = {
+    "area": ("hawl.areas.commands:area", "Load, check and export an area's data."),
+    "crime": ("hawl.registers.demand.commands:crime", "Recorded crime and ASB from data.police.uk."),
+    "demo": ("hawl.demo.commands:demo", "An invented caseload to look at."),
+    "doctor": ("hawl.config.commands:doctor", "What is wrong with this installation and how to mend it."),
+    "feed": ("hawl.work.intake.commands:feed", "The police feed: check and import."),
+    "prepare": ("hawl.config.commands:prepare", "Make or upgrade this installation's database and keys."),
+    "rulebook": ("hawl.rights.rulebook.commands:rulebook", "Check and show rulebooks of duties."),
+    "serve": ("hawl.config.commands:serve", "Start the staff site, the public site and the jobs."),
+    "upgrade": ("hawl.config.commands:upgrade", "Bring an installation of an earlier release to this one."),
+}
+
+
+class Rooms(click.Group):
+    """A group whose commands live in the rooms."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands, in the order of their names."""
+        return sorted(ROOMS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Imports the room of the command."""
+        if cmd_name not in ROOMS:
+            return None
+        module, name = ROOMS[cmd_name][0].split(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_) for name, (_, help_) in sorted(ROOMS.items())])
+
+
+@click.group(cls=Rooms, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="hawl", prog_name="hawl")
+def hawl(**_: Any) -> None:
+    """Rights, support and voice for every victim of crime."""

@@ -1,0 +1,102 @@
+"""Who acts: a person at a desk, a feed, or the system itself.
+
+No Django. An actor names the organisations in whose name it acts; what it may see follows from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The staff roles of Hawl. A role says what kind of work; the organisation says whose rows."""
+
+    VICTIM_CARE_OFFICER = "victim_care_officer"
+    HUB_WORKER = "hub_worker"
+    PROVIDER_WORKER = "provider_worker"
+    JUSTICE_PARTNER = "justice_partner"
+    ENGAGEMENT_COORDINATOR = "engagement_coordinator"
+    COMMISSIONING_MANAGER = "commissioning_manager"
+    BOARD = "board"
+    CASE_REVIEW_LEAD = "case_review_lead"
+    POLICY_LEAD = "policy_lead"
+    STEWARD = "steward"
+    ANALYST = "analyst"
+
+
+class Permission(StrEnum):
+    """What a page, command or job asks for before it opens."""
+
+    SEE_PEOPLE = "see_people"  # persons, cases and the duties owed to them, within scope
+    RECORD_ACTS = "record_acts"  # write what was done
+    SEE_FIGURES = "see_figures"  # counts, never a person
+    SEE_OPERATIONS = "see_operations"  # jobs, imports, their failures
+    SEE_DIRECTORY = "see_directory"  # services and bodies
+
+
+_CASE_WORK = frozenset(
+    {Permission.SEE_PEOPLE, Permission.RECORD_ACTS, Permission.SEE_FIGURES, Permission.SEE_DIRECTORY}
+)
+_FIGURES_ONLY = frozenset({Permission.SEE_FIGURES, Permission.SEE_DIRECTORY})
+
+# The commissioner's side, boards and analysts see no person, ever (facts/security.md R07).
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.VICTIM_CARE_OFFICER: _CASE_WORK | {Permission.SEE_OPERATIONS},
+    Role.HUB_WORKER: _CASE_WORK,
+    Role.PROVIDER_WORKER: frozenset({Permission.SEE_PEOPLE, Permission.RECORD_ACTS, Permission.SEE_DIRECTORY}),
+    Role.JUSTICE_PARTNER: frozenset({Permission.SEE_PEOPLE, Permission.RECORD_ACTS, Permission.SEE_DIRECTORY}),
+    Role.ENGAGEMENT_COORDINATOR: _FIGURES_ONLY,
+    Role.COMMISSIONING_MANAGER: _FIGURES_ONLY,
+    Role.BOARD: _FIGURES_ONLY,
+    Role.CASE_REVIEW_LEAD: _FIGURES_ONLY,
+    Role.POLICY_LEAD: _FIGURES_ONLY,
+    Role.STEWARD: frozenset({Permission.SEE_FIGURES, Permission.SEE_OPERATIONS, Permission.SEE_DIRECTORY}),
+    Role.ANALYST: _FIGURES_ONLY,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """One who acts.
+
+    `label` is for the audit (`user:12`, `feed:gwent-police`, `system:jobs`); `organisations` are the ids in
+    whose scope the actor reads and writes; `user_id` opens rows sealed to named people.
+    """
+
+    label: str
+    organisations: frozenset[int] = frozenset()
+    user_id: int | None = None
+    roles: frozenset[Role] = field(default_factory=frozenset)
+
+    def may(self, permission: Permission) -> bool:
+        """Does one of the actor's roles carry the permission. No role, no permission."""
+        return any(permission in PERMISSIONS[role] for role in self.roles)
+
+
+class NoActor(RuntimeError):
+    """A query was made outside `acting_as`: nobody said who asks, so nothing is answered."""
+
+
+_current: ContextVar[Actor | None] = ContextVar("hawl_actor", default=None)
+
+
+def current_actor() -> Actor:
+    """The actor in whose name this code runs; `NoActor` where nobody was named."""
+    actor = _current.get()
+    if actor is None:
+        raise NoActor("Name who acts first: `with acting_as(actor): …`.")
+    return actor
+
+
+@contextmanager
+def naming(actor: Actor) -> Iterator[Actor]:
+    """Name the actor for the code within. Database scope is set by `scope.acting_as`, which uses this."""
+    token = _current.set(actor)
+    try:
+        yield actor
+    finally:
+        _current.reset(token)

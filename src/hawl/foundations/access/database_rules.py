@@ -1,0 +1,111 @@
+"""Grants and row-level security, worked out from the models and laid down as the owner after migrating.
+
+Default deny: a table that no model declares is granted to nobody. Scoped tables get forced row-level
+security with one rule for reading and writing: an organisation of the actor is on the row, or the actor is
+named on it. The functions of figures run as a role that may read scoped rows and do nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.db import connection, models
+
+from hawl.foundations.access.models import OpenModel, ScopedModel
+from hawl.foundations.database.roles import FIGURES, role_name
+
+_VISIBLE = (
+    "visible_to && (SELECT hawl_organisations()) OR named_users @> ARRAY[(SELECT hawl_user())]"
+)
+
+_FUNCTIONS = """
+CREATE OR REPLACE FUNCTION hawl_organisations() RETURNS int[] LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT coalesce(nullif(current_setting('hawl.organisations', true), ''), '{}')::int[] $$;
+CREATE OR REPLACE FUNCTION hawl_user() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT nullif(current_setting('hawl.user', true), '')::bigint $$;
+"""
+
+# Tables of libraries, with who may use them: sessions and sign-in for staff, the job queue for those who queue.
+_LIBRARY_TABLES: dict[str, dict[str, str]] = {
+    "django_session": {"staff": "SELECT, INSERT, UPDATE, DELETE"},
+    "django_migrations": {"staff": "SELECT", "jobs": "SELECT", "public": "SELECT"},
+    "django_content_type": {"staff": "SELECT", "jobs": "SELECT"},
+    "procrastinate_jobs": {"jobs": "SELECT, INSERT, UPDATE, DELETE", "staff": "SELECT, INSERT"},
+    "procrastinate_events": {"jobs": "SELECT, INSERT, UPDATE, DELETE", "staff": "SELECT, INSERT"},
+    "procrastinate_periodic_defers": {"jobs": "SELECT, INSERT, UPDATE, DELETE"},
+    "procrastinate_workers": {"jobs": "SELECT, INSERT, UPDATE, DELETE", "staff": "SELECT"},
+}
+
+
+def statements() -> Iterator[str]:
+    """All SQL that brings grants and row-level security to what the models declare. Idempotent."""
+    yield _FUNCTIONS
+    roles = [role_name(each) for each in ("staff", "public", "jobs", FIGURES)]
+    everyone = ", ".join(f'"{role}"' for role in roles)
+    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {everyone}"
+    yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {everyone}"
+    for function in ("hawl_organisations()", "hawl_user()"):
+        yield f"GRANT EXECUTE ON FUNCTION {function} TO {everyone}"
+    for table, rights in _LIBRARY_TABLES.items():
+        for process, verbs in rights.items():
+            yield _grant(verbs, table, process)
+    for model in apps.get_models(include_auto_created=True):
+        if issubclass(model, ScopedModel):
+            yield from _scoped(model)
+        elif issubclass(model, OpenModel):
+            yield from _open(model)
+    for process in ("staff", "jobs"):
+        yield f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "{role_name(process)}"'
+
+
+def lay_down() -> None:
+    """Run `statements` on the current connection, which must be the owner's."""
+    with connection.cursor() as cursor:
+        for statement in statements():
+            cursor.execute(statement)
+
+
+def _grant(verbs: str, table: str, process: str) -> str:
+    # A library may not be migrated yet when only some apps are.
+    return (
+        f"DO $$ BEGIN IF to_regclass('public.{table}') IS NOT NULL THEN "
+        f'GRANT {verbs} ON "{table}" TO "{role_name(process)}"; END IF; END $$'
+    )
+
+
+def _open(model: type[OpenModel]) -> Iterator[str]:
+    table = model._meta.db_table
+    for process in sorted(model.readers | model.writers | model.adders):
+        verbs = ["SELECT"] if process in model.readers | model.writers else []
+        if process in model.writers:
+            verbs += ["INSERT", "UPDATE", "DELETE"]
+        elif process in model.adders:
+            verbs += ["INSERT"]
+        yield _grant(", ".join(verbs), table, process)
+
+
+def _scoped(model: type[ScopedModel]) -> Iterator[str]:
+    table = model._meta.db_table
+    figures, owner = role_name(FIGURES), "CURRENT_USER"
+    roles = ", ".join(f'"{role_name(each)}"' for each in sorted(model.readers | model.writers))
+    yield f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY'
+    yield f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY'
+    for name in ("hawl_scope", "hawl_figures", "hawl_owner"):
+        yield f'DROP POLICY IF EXISTS {name} ON "{table}"'
+    yield (
+        f'CREATE POLICY hawl_scope ON "{table}" TO {roles} USING ({_VISIBLE}) WITH CHECK ({_VISIBLE})'
+    )
+    # Counting functions read rows and give back numbers only; migrations must reach every row.
+    yield f'CREATE POLICY hawl_figures ON "{table}" FOR SELECT TO "{figures}" USING (true)'
+    yield f'CREATE POLICY hawl_owner ON "{table}" TO {owner} USING (true) WITH CHECK (true)'
+    for process in sorted(model.readers | model.writers):
+        verbs = "SELECT, INSERT, UPDATE, DELETE" if process in model.writers else "SELECT"
+        yield _grant(verbs, table, process)
+    open_to_counting = [
+        field.column
+        for field in model._meta.concrete_fields
+        if not getattr(field, "sealed", False) and not isinstance(field, models.JSONField)
+    ]
+    columns = ", ".join(f'"{column}"' for column in open_to_counting)
+    yield f'GRANT SELECT ({columns}) ON "{table}" TO "{figures}"'

@@ -1,0 +1,51 @@
+"""Scope in the database: the actor's organisations, told to PostgreSQL for one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+from hawl.foundations.access.actor import Actor, naming
+
+
+@contextmanager
+def acting_as(actor: Actor) -> Iterator[Actor]:
+    """Run the code within one transaction in the name of `actor`.
+
+    Sets `hawl.organisations` and `hawl.user` for this transaction only, so that a pooled connection carries
+    nothing over. Row-level security reads them; the scoped managers filter by the same actor. Acting as
+    another actor inside puts the outer actor's scope back at its end.
+    """
+    with naming(actor), transaction.atomic():
+        before = _swap(actor)
+        try:
+            yield actor
+        finally:
+            if not connection.needs_rollback:
+                _restore(before)
+
+
+def _swap(actor: Actor) -> tuple[str, str]:
+    organisations = "{" + ",".join(str(each) for each in sorted(actor.organisations)) + "}"
+    user = "" if actor.user_id is None else str(actor.user_id)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select coalesce(current_setting('hawl.organisations', true), ''),"
+            " coalesce(current_setting('hawl.user', true), '')"
+        )
+        before = cursor.fetchone()
+        cursor.execute(
+            "select set_config('hawl.organisations', %s, true), set_config('hawl.user', %s, true)",
+            [organisations, user],
+        )
+    return str(before[0]), str(before[1])
+
+
+def _restore(before: tuple[str, str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select set_config('hawl.organisations', %s, true), set_config('hawl.user', %s, true)",
+            list(before),
+        )

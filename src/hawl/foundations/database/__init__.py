@@ -1,0 +1,1 @@
+"""Hawl's PostgreSQL: embedded by default, any other by `DATABASE_URL`."""

@@ -1,0 +1,87 @@
+"""Cases: who is a victim in which crime, and the events that happened in it."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from hawl.foundations.access.models import ScopedModel
+from hawl.foundations.vault.fields import SealedJSON, SealedText
+from hawl.registers.people.models import Person
+
+
+class Route(models.TextChoices):
+    """What is done with a case that came in (areas/…/routing.yaml decides by rule)."""
+
+    AUTOMATIC = "automatic"
+    CONSENT_FIRST = "consent_first"
+    SPECIALIST_HOLD = "specialist_hold"
+    OUT_OF_SCOPE = "out_of_scope"
+    DECLINED = "declined"
+
+
+class Risk(models.IntegerChoices):
+    """Risk as the sender assessed it, in the order in which the desk works."""
+
+    HIGH = 1, "high"
+    MEDIUM = 2, "medium"
+    NOT_ASSESSED = 3, "not_assessed"
+    STANDARD = 4, "standard"
+
+
+class Case(ScopedModel):
+    """One person in one crime, at the desk that received it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="cases")
+    desk_id = models.IntegerField()
+    source = models.CharField(max_length=60)
+    # {"crime_ref", "record_id", "title", "outcome"}
+    reference = SealedJSON(security_class="C3")
+    # Cases of one crime carry the same key.
+    crime_key = models.BinaryField(null=True, blank=True, db_index=True)
+    # {"place", "postcode", "lsoa"}
+    location = SealedJSON(security_class="C5")
+    note = SealedText(security_class="C4")
+    role = models.CharField(max_length=20)
+    offence = models.CharField(max_length=40)
+    flags = models.JSONField(default=list, blank=True)
+    council = models.CharField(max_length=40, blank=True)
+    risk = models.SmallIntegerField(choices=Risk, default=Risk.NOT_ASSESSED)
+    route = models.CharField(max_length=20, choices=Route)
+    route_reason = models.CharField(max_length=60)
+    agreement = models.CharField(max_length=12, default="not_asked")
+    agreement_on = models.DateField(null=True, blank=True)
+    referred_on = models.DateField(null=True, blank=True)
+    repeat = models.BooleanField(default=False)
+    counter_allegation = models.BooleanField(default=False)
+    enhanced_suggested = models.CharField(max_length=60, blank=True)
+    reported_on = models.DateField()
+    received_at = models.DateTimeField()
+
+    class Meta(ScopedModel.Meta):
+        indexes = [
+            models.Index(fields=["desk_id", "route", "risk", "reported_on"], name="cases_desk_order"),
+            models.Index(fields=["person"], name="cases_person"),
+            models.Index(fields=["reported_on"], name="cases_reported"),
+        ]
+
+
+class CaseEvent(ScopedModel):
+    """Something that happened in or around a case (DESIGN section 4). Attributes hold codes, no content."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="events")
+    event_id = models.CharField(max_length=80)
+    event = models.CharField(max_length=60)
+    occurred_on = models.DateField(null=True, blank=True)
+    received_on = models.DateField(null=True, blank=True)
+    about = models.CharField(max_length=80, blank=True)
+    attributes = models.JSONField(default=dict, blank=True)
+    # Which body or person says so.
+    asserted_by = models.CharField(max_length=80)
+    recorded_at = models.DateTimeField()
+
+    class Meta(ScopedModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["case", "event_id"], name="cases_event_once")]

@@ -1,0 +1,91 @@
+"""The person helped, and the ways of reaching them. Nothing about any crime."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from hawl.foundations.access.models import ScopedModel
+from hawl.foundations.vault.fields import SealedDate, SealedJSON, SealedText
+
+
+class Visibility(models.TextChoices):
+    """How much of a record others may see (facts/security.md, decision 2)."""
+
+    OPEN = "open"
+    RESTRICTED = "restricted"
+    SEALED = "sealed"
+
+
+class Safety(models.TextChoices):
+    """Whether a way of reaching a person may be used. Unknown is not used."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+    UNKNOWN = "unknown"
+    FIRST_APPROACH = "first_approach"
+
+
+class Person(ScopedModel):
+    """A victim, witness, bereaved relative, parent or named contact of an organisation."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=12, default="person")
+    # {"given", "family", "known_as", "organisation", "named_contact"}
+    names = SealedJSON(security_class="C3")
+    born_on = SealedDate(security_class="C3")
+    # {"age", "gender", "ethnicity", "interpreter", "access_needs"}
+    facts = SealedJSON(security_class="C3")
+    language = models.CharField(max_length=12, default="", blank=True)
+    deceased = models.BooleanField(default=False)
+    visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.OPEN)
+    # Blind index of the sending body's own id of this person; empty for who came by another way.
+    source_key = models.BinaryField(null=True, blank=True, unique=True)
+    # When the body that sent these particulars did so: the newest particulars stand, in any order of arrival.
+    told_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta(ScopedModel.Meta):
+        constraints = [
+            models.CheckConstraint(
+                name="people_sealed_only_to_named",
+                condition=~models.Q(visibility="sealed") | models.Q(visible_to=[]),
+            ),
+        ]
+
+
+class Contact(ScopedModel):
+    """A number or address, who gave it, and for each way of using it whether that is safe.
+
+    A feed's word is a claim. `decided_at` marks a person's decision, which no feed alters.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="contacts")
+    kind = models.CharField(max_length=10)
+    value = SealedText(security_class="C5")
+    value_key = models.BinaryField()
+    given_by = models.CharField(max_length=12, blank=True)
+    given_on = models.DateField(null=True, blank=True)
+    ring = models.CharField(max_length=14, choices=Safety, default=Safety.UNKNOWN)
+    text = models.CharField(max_length=14, choices=Safety, default=Safety.UNKNOWN)
+    message = models.CharField(max_length=14, choices=Safety, default=Safety.UNKNOWN)
+    write = models.CharField(max_length=14, choices=Safety, default=Safety.UNKNOWN)
+    message_key = models.BinaryField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(ScopedModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["person", "kind", "value_key"], name="people_contact_once"),
+            # A first approach is one live call by a person: never a text, a voicemail or a letter.
+            models.CheckConstraint(
+                name="people_first_approach_is_a_call",
+                condition=~(
+                    models.Q(text="first_approach")
+                    | models.Q(message="first_approach")
+                    | models.Q(write="first_approach")
+                ),
+            ),
+        ]
+        indexes = [models.Index(fields=["message_key"], name="people_contact_message")]

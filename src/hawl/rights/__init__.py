@@ -1,0 +1,1 @@
+"""Duties as data, and their clocks."""

@@ -1,0 +1,48 @@
+"""The clocks running on real cases: one row for each duty that arose."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from hawl.foundations.access.models import ScopedModel
+from hawl.registers.cases.models import Case
+
+
+class Duty(ScopedModel):
+    """What one body owes one person, from which event, by when, and whether it was kept.
+
+    `standing` is the evaluated state, save that a duty still open is stored as `open`: whether it is pending
+    or overdue follows from `due_on` and the day on which one asks, so no night's run can be missed.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="duties")
+    duty_id = models.CharField(max_length=20)
+    right = models.SmallIntegerField()
+    trigger_event_id = models.CharField(max_length=80)
+    started_on = models.DateField(null=True, blank=True)
+    due_on = models.DateField(null=True, blank=True)
+    target_on = models.DateField(null=True, blank=True)
+    standing = models.CharField(max_length=20)
+    done_on = models.DateField(null=True, blank=True)
+    tier = models.CharField(max_length=12)
+    enforced = models.BooleanField()
+    bearer = models.CharField(max_length=30)
+    rulebook = models.CharField(max_length=60)
+    why = models.JSONField(default=dict, blank=True)
+    # Copied from the case, so that the due list orders by risk, then time, from one index.
+    risk = models.SmallIntegerField()
+    assigned_to = models.BigIntegerField(null=True, blank=True)
+
+    class Meta(ScopedModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["case", "duty_id", "trigger_event_id"], name="duties_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["bearer", "due_on", "risk"],
+                name="duties_open_due",
+                condition=models.Q(standing="open"),
+            ),
+            models.Index(fields=["duty_id", "started_on"], name="duties_by_rule"),
+        ]

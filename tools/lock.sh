@@ -1,0 +1,9 @@
+#!/bin/sh
+# Writes the hash-pinned requirement files from pyproject.toml. No registry address goes into them.
+set -eu
+uv=.venv/bin/uv
+pin() { "$uv" pip compile -q --no-header --no-annotate --generate-hashes --universal --python-version 3.11 "$@"; }
+pin pyproject.toml -o requirements/main.txt
+pin pyproject.toml --group dev -o requirements/dev.txt
+pin pyproject.toml --group dev --group bench -o requirements/bench.txt
+echo uv | pin - -o requirements/uv.txt
