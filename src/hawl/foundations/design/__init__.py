@@ -1,0 +1,1 @@
+"""How every page looks: environment, base pages, macros, charts, headers. See README.md."""

@@ -1,0 +1,3 @@
+// Enhancement only: every page works without it.
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
+initAll();

@@ -1,0 +1,91 @@
+"""The Jinja2 environment of all our pages: GOV.UK macros, both languages, addresses, dates.
+
+Settings use it as ``"OPTIONS": {"environment": "hawl.foundations.design.environment.environment"}`` of Django's
+Jinja2 backend, without APP_DIRS: it looks in the ``templates`` folder of our own apps only. Autoescape is on and
+stays on, whatever the settings say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext, npgettext, pgettext
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from hawl.foundations.design.charts import number
+from hawl.foundations.design.files import static_address
+from hawl.foundations.design.site import site
+from hawl.foundations.design.states import shown
+from hawl.foundations.languages import dates
+from hawl.foundations.languages.addresses import twin_address
+from hawl.foundations.languages.texts import Text, current
+
+
+def environment(**options: Any) -> Environment:
+    """Make the environment; called by Django's Jinja2 backend with its loader and options."""
+    govuk = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    options["loader"] = ChoiceLoader([options["loader"], FileSystemLoader(template_folders()), govuk])
+    options.update(autoescape=True, extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True)
+    made = Environment(**options)  # noqa: S701 - autoescape is set two lines above
+    made.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
+    )
+    made.globals.update(
+        url=url, static=static_address, site=site, language=current, twin=twin, address_with=address_with, shown=shown
+    )
+    made.filters.update(
+        day=dates.day,
+        short_day=dates.short_day,
+        weekday=dates.weekday,
+        month=dates.month,
+        clock_time=dates.clock_time,
+        number=number,
+        said=said,
+    )
+    return made
+
+
+def template_folders() -> list[Path]:
+    """Give the ``templates`` folders of our installed apps; those of third parties belong to Django's own engine."""
+    ours = (Path(app.path) / "templates" for app in apps.get_app_configs() if app.name.startswith("hawl."))
+    return [folder for folder in ours if folder.is_dir()]
+
+
+def url(name: str, *args: object, **kwargs: object) -> str:
+    """Give the address of a named page, in the language of this page."""
+    return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+@pass_context
+def twin(context: Context) -> str:
+    """Give the address of this page in the other language."""
+    request = context.get("request")
+    return twin_address(request.path) if isinstance(request, HttpRequest) else twin_address("/")
+
+
+@pass_context
+def address_with(context: Context, **changes: object) -> str:
+    """Give this page's query with some parts changed (None takes one away): for sorting, paging and filters."""
+    request = context.get("request")
+    query = request.GET.copy() if isinstance(request, HttpRequest) else None
+    if query is None:
+        return "?"
+    for key, value in changes.items():
+        query.pop(key, None)
+        if value is not None:
+            query[key] = str(value)
+    return f"?{query.urlencode()}"
+
+
+def said(text: str | Mapping[str, str]) -> str:
+    """Mark a text that had to fall back to the other language with its ``lang``, so that it is read aloud rightly."""
+    if isinstance(text, Text) and text and text.lang != current():
+        return Markup('<span lang="{lang}">{text}</span>').format(lang=text.lang, text=str(text))
+    return str(text)

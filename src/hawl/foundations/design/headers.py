@@ -1,0 +1,75 @@
+"""Security headers on every answer, whatever made it. Put first in MIDDLEWARE, before the one that serves static files.
+
+No page has an inline script or style, so the policy needs no nonce. A view cannot loosen it: what it sets is replaced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponse
+
+from hawl.foundations.design.files import is_asked_by_content
+
+FOR_A_YEAR = "public, max-age=31536000, immutable"
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+    )
+)
+
+ALWAYS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains; preload",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), display-capture=()",
+}
+
+
+class SafetyHeaders:
+    """Set the headers; ``no-store`` on everything but a file asked for by the hash of its content."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Take the next handler."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer with the headers set."""
+        response = self.get_response(request)
+        for name, value in ALWAYS.items():
+            response.headers[name] = value
+        kept = response.status_code in (200, 304) and is_asked_by_content(request.path_info, request.GET.get("h", ""))
+        response.headers["Cache-Control"] = FOR_A_YEAR if kept else "no-store"
+        response.headers.setdefault("X-Robots-Tag", "noindex")
+        return response
+
+
+def may_be_found(view: View[P]) -> View[P]:
+    """Let search engines list this page; for the landing page, which says nothing of whoever reads it."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response.headers["X-Robots-Tag"] = "all"
+        return response
+
+    return answer
