@@ -1,0 +1,1 @@
+"""How a person arrives: feeds and submissions, their checking and routing."""

@@ -1,0 +1,44 @@
+"""The lines of a byte stream with their numbers, none held in memory beyond the limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO
+
+MOST_BYTES = 1024 * 1024
+_PIECE = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line without its end, or (`text` None) why it cannot be read: too_big or not_utf8."""
+
+    number: int
+    text: str | None
+    trouble: str = ""
+
+
+def lines_of(stream: IO[bytes], most: int = MOST_BYTES) -> Iterator[Line]:
+    """Every line from the stream's place on, numbered from 1, decoded as UTF-8.
+
+    A line of more than `most` bytes is passed over piece by piece and reported as too_big. The
+    line break stays off; a text that ends without one is a line too.
+    """
+    number = 0
+    while raw := stream.readline(most + 2):
+        number += 1
+        if len(raw) > most and not raw.endswith(b"\n"):
+            _pass_over(stream)
+            yield Line(number, None, "too_big")
+            continue
+        try:
+            yield Line(number, raw.decode("utf-8").rstrip("\r\n"))
+        except UnicodeDecodeError:
+            yield Line(number, None, "not_utf8")
+
+
+def _pass_over(stream: IO[bytes]) -> None:
+    while piece := stream.readline(_PIECE):
+        if piece.endswith(b"\n"):
+            return
