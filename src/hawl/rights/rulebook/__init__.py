@@ -1,0 +1,37 @@
+"""Rulebooks as dated data, and one pure engine that holds a case against them.
+
+```python
+from hawl.rights.rulebook import Event, built_in, evaluate
+
+rows = evaluate([Event("c1", "e1", "crime_reported", date(2026, 4, 2))], built_in(), date.today())
+```
+"""
+
+from __future__ import annotations
+
+from hawl.rights.rulebook.books import Duty, Limit, Right, Rulebook, Words
+from hawl.rights.rulebook.engine import evaluate
+from hawl.rights.rulebook.loading import built_in, load_rulebook
+from hawl.rights.rulebook.records import Evaluated, Event, Why
+from hawl.rights.rulebook.standing import OPEN, standing, state_on
+from hawl.rights.rulebook.vocabulary import EventKind, Vocabulary, vocabulary
+
+__all__ = [
+    "OPEN",
+    "Duty",
+    "Evaluated",
+    "Event",
+    "EventKind",
+    "Limit",
+    "Right",
+    "Rulebook",
+    "Vocabulary",
+    "Why",
+    "Words",
+    "built_in",
+    "evaluate",
+    "load_rulebook",
+    "standing",
+    "state_on",
+    "vocabulary",
+]

@@ -1,0 +1,195 @@
+"""One case, some rulebooks and a day in; what was owed and how it was kept out.
+
+Pure: no database, no network, no clock of its own. The same events in any order give the same rows.
+The rules of this module are the contract of `docs` and of the folder's README, to the letter.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from hawl.foundations.clock import WorkingCalendar, england_and_wales
+from hawl.rights.rulebook.books import Rulebook
+from hawl.rights.rulebook.explaining import explain
+from hawl.rights.rulebook.history import History, Owed
+from hawl.rights.rulebook.plan import Line, Plan, plan_of
+from hawl.rights.rulebook.records import Evaluated, Event, Why
+
+
+class _Answer(NamedTuple):
+    """What answered a trigger: `how` is act, decline, closing, receipt or None."""
+
+    how: str | None
+    by: Event | None
+    done_on: dt.date | None
+
+
+_UNANSWERED = _Answer(None, None, None)
+
+
+class _Case(NamedTuple):
+    """What every duty of one evaluation shares."""
+
+    history: History
+    plan: Plan
+    as_of: dt.date
+    calendar: WorkingCalendar
+
+
+def evaluate(
+    events: Iterable[Event],
+    rulebooks: Sequence[Rulebook],
+    as_of: dt.date,
+    calendar: WorkingCalendar | None = None,
+) -> list[Evaluated]:
+    """Every duty that the events of ONE case started, as it stood at the end of the day `as_of`.
+
+    Days are local days of Europe/London. All given rulebooks apply, each to the triggers that
+    happened while it was in force. Rows come sorted by due day (none last), duty and trigger.
+    Events with codes that no rulebook knows, acts without a day and acts about something that
+    started no such duty answer nothing.
+
+    Raises ValueError for events of several cases, for two events with one id and for rulebooks that
+    share a duty id; BeyondCalendar where a limit ends after the last published bank holidays.
+    """
+    plan = plan_of(tuple(rulebooks))
+    case = _Case(History(events, plan, as_of), plan, as_of, calendar or england_and_wales())
+    rows: list[Evaluated] = []
+    for line, owed in case.history.owed.items():
+        answers = {} if line.by_receipt else _matched(line, owed, case.history)
+        rows.extend(_evaluated(line, one, answers, case) for one in owed)
+    rows.sort(key=_order)
+    return rows
+
+
+def _order(row: Evaluated) -> tuple[dt.date, str, str]:
+    return row.due_on or dt.date.max, row.duty_id, row.trigger_event_id
+
+
+def _matched(line: Line, owed: list[Owed], history: History) -> dict[str, _Answer]:
+    """Which act or decline answers which trigger, by trigger id.
+
+    First those about a trigger, the earliest act before any decline. Then the rest by day and id,
+    each to the earliest trigger still open that is not after it.
+    """
+    answers: dict[str, _Answer] = {}
+    named = {code: history.about[code] for code in line.answers if code in history.about}
+    if named:
+        triggers = {one.trigger.event_id: one.trigger for one in owed}
+        # `answers` holds the act's code first, so an act goes before a decline.
+        for code, events in named.items():
+            for event in events:
+                trigger = triggers.get(event.about or "")
+                if trigger is not None and not _before(event, trigger):
+                    answers.setdefault(trigger.event_id, _answer(line, code, event))
+    for event in _loose(line, history):
+        for one in owed:
+            trigger = one.trigger
+            if trigger.event_id in answers or trigger.occurred_on is None:
+                continue
+            if not _before(event, trigger):
+                answers[trigger.event_id] = _answer(line, event.event, event)
+            break
+    return answers
+
+
+def _loose(line: Line, history: History) -> list[Event]:
+    found = [history.loose[code] for code in line.answers if code in history.loose]
+    if len(found) < 2:
+        return found[0] if found else []
+    return sorted((event for events in found for event in events), key=_by_day_and_id)
+
+
+def _by_day_and_id(event: Event) -> tuple[dt.date, str]:
+    return event.occurred_on or dt.date.max, event.event_id
+
+
+def _before(event: Event, trigger: Event) -> bool:
+    """Whether the event lies before the trigger; of a trigger without a day nobody can say so."""
+    first, second = event.occurred_on, trigger.occurred_on
+    return first is not None and second is not None and first < second
+
+
+def _answer(line: Line, code: str, event: Event) -> _Answer:
+    return _Answer("act" if code == line.duty.act else "decline", event, event.occurred_on)
+
+
+def _evaluated(line: Line, owed: Owed, answers: dict[str, _Answer], case: _Case) -> Evaluated:
+    trigger, missing = owed
+    duty = line.duty
+    received = trigger.received_on
+    if received is not None and received > case.as_of:
+        received = None
+    if line.by_receipt:
+        answer = _UNANSWERED if received is None else _Answer("receipt", trigger, received)
+        closed = None
+    else:
+        answer = answers.get(trigger.event_id, _UNANSWERED)
+        closed = None if answer.how else _closing(trigger, case)
+    started = received if line.from_receipt else trigger.occurred_on
+    tier = case.history.tier_on(trigger.occurred_on)
+    limit, due, target = _dates(line, started, tier, case)
+    if missing:
+        state = "data_missing"
+    elif started is None:
+        state = "awaiting_upstream"
+    elif closed is not None:
+        state = case.plan.closes_as[closed.event]
+        answer = _Answer("closing", closed, None)
+    else:
+        state = _state(answer, due, case.as_of)
+    why = partial(explain, line, trigger, limit, (started, due), answer[:2], case.calendar)
+    return Evaluated(
+        trigger.case_id,
+        duty.id,
+        trigger.event_id,
+        started,
+        due,
+        target,
+        state,
+        answer.done_on,
+        tier,
+        line.enforced,
+        duty.bearer,
+        line.book.id,
+        Why(why),
+    )
+
+
+def _closing(trigger: Event, case: _Case) -> Event | None:
+    """The earliest closing about the trigger that is not before it."""
+    for event in case.history.closings.get(trigger.event_id, ()):
+        if not _before(event, trigger):
+            return event
+    return None
+
+
+def _dates(
+    line: Line, started: dt.date | None, tier: str, case: _Case
+) -> tuple[int | None, dt.date | None, dt.date | None]:
+    """The limit that counts, the due day and, while the tier is undetermined, the target day."""
+    within = line.duty.within
+    if within is None:
+        return None, None, None
+    limit = within.enhanced if tier == "enhanced" else within.standard
+    if started is None:
+        return limit, None, None
+    due = case.calendar.add_working_days(started, limit)
+    if tier != "undetermined":
+        return limit, due, None
+    if within.enhanced == limit:
+        return limit, due, due
+    return limit, due, case.calendar.add_working_days(started, within.enhanced)
+
+
+def _state(answer: _Answer, due: dt.date | None, as_of: dt.date) -> str:
+    if answer.how == "decline":
+        return "declined"
+    if answer.done_on is not None:
+        return "met" if due is None or answer.done_on <= due else "met_late"
+    if due is None:
+        return "no_limit"
+    return "pending" if as_of <= due else "overdue"

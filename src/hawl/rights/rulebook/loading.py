@@ -1,0 +1,160 @@
+"""From a rulebook file to a Rulebook, telling mistakes by line and mend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from hawl.foundations.datafiles import Document, read
+from hawl.rights.rulebook.books import Duty, Limit, Right, Rulebook, Words
+from hawl.rights.rulebook.conditions import condition_from
+from hawl.rights.rulebook.vocabulary import schema, vocabulary
+
+Data = Mapping[str, Any]
+
+
+@cache
+def built_in() -> tuple[Rulebook, ...]:
+    """The rulebooks shipped in the package, by file name; always the same objects."""
+    folder = files("hawl.rights.rulebook") / "books"
+    found = sorted(folder.iterdir(), key=lambda file: file.name)
+    return tuple(load_rulebook(file) for file in found if file.name.endswith(".yaml"))
+
+
+def load_rulebook(path: Path | Traversable) -> Rulebook:
+    """Read one rulebook file. Raises DatafileError with the line and the mend for any mistake.
+
+    A rule of certainty C is refused by the schema: what nobody has verified is not loaded.
+    """
+    document = read(path, schema("rulebook"))
+    data = document.data
+    _check_dates(document)
+    _check_rights(document)
+    for place, duty in enumerate(data["duties"]):
+        _check_duty(document, place, duty)
+    return Rulebook(
+        id=data["id"],
+        kind=data["kind"],
+        status=data["status"],
+        in_force_from=data["in_force"]["from"],
+        in_force_to=data["in_force"]["to"],
+        legal_basis=data.get("legal_basis"),
+        source=data["source"],
+        welsh=data["welsh"],
+        title=Words(**data["title"]),
+        bearers={code: Words(**words) for code, words in data["bearers"].items()},
+        rights=tuple(_right(right) for right in data.get("rights", ())),
+        duties=tuple(_duty(duty) for duty in data["duties"]),
+    )
+
+
+def _right(data: Data) -> Right:
+    return Right(
+        number=data["number"],
+        title=Words(**data["title"]),
+        owed_by=tuple(data["owed_by"]),
+        means=Words(**data["means"]),
+        if_not_kept=Words(**data["if_not_kept"]),
+    )
+
+
+def _duty(data: Data) -> Duty:
+    within = data["within"]
+    return Duty(
+        id=data["id"],
+        right=data["right"],
+        bearer=data["bearer"],
+        triggers=tuple(data["trigger"]),
+        act=data["act"],
+        done_by=data.get("done_by", "act"),
+        decline=data.get("decline"),
+        within=None if within is None else Limit(within["standard"], within["enhanced"]),
+        counts_from=data.get("counts_from", "occurred"),
+        applies_if=condition_from(data.get("applies_if")),
+        not_if=condition_from(data.get("not_if")),
+        choice=data.get("choice"),
+        exceptions=tuple(data.get("exceptions", ())),
+        paragraph=data.get("paragraph"),
+        paragraph_verified=data.get("paragraph_verified", False),
+        source=data["source"],
+        certainty=data["certainty"],
+        wording=data["wording"],
+        says=Words(**data["says"]),
+        work=Words(**data["work"]),
+    )
+
+
+def _check_dates(document: Document) -> None:
+    force = document.data["in_force"]
+    if force["to"] is not None and force["to"] < force["from"]:
+        what = "the last day of force is before the first"
+        raise document.error(what, "give a later day, or null while it goes on", "in_force", "to")
+
+
+def _check_rights(document: Document) -> None:
+    seen: set[int] = set()
+    for place, right in enumerate(document.data.get("rights", ())):
+        if right["number"] in seen:
+            what = f"right {right['number']} stands here a second time"
+            raise document.error(what, "give each right its own number", "rights", place, "number")
+        seen.add(right["number"])
+        for index, bearer in enumerate(right["owed_by"]):
+            at = ("rights", place, "owed_by", index)
+            _check_known(document, bearer, document.data["bearers"], "one of the bearers", *at)
+
+
+def _check_duty(document: Document, place: int, duty: Data) -> None:
+    at = ("duties", place)
+    earlier = [other["id"] for other in document.data["duties"][:place]]
+    if duty["id"] in earlier:
+        what = f"duty {duty['id']} stands here a second time"
+        raise document.error(what, "give each duty its own id", *at, "id")
+    _check_known(
+        document, duty["bearer"], document.data["bearers"], "one of the bearers", *at, "bearer"
+    )
+    numbers = {right["number"] for right in document.data.get("rights", ())}
+    if duty["right"] is not None:
+        _check_known(document, duty["right"], numbers, "one of the rights", *at, "right")
+    _check_codes(document, duty, at)
+    _check_sense(document, duty, at)
+
+
+def _check_codes(document: Document, duty: Data, at: tuple[str, int]) -> None:
+    events = vocabulary().events
+    where = "an event of the vocabulary"
+    for index, code in enumerate(duty["trigger"]):
+        _check_known(document, code, events, where, *at, "trigger", index)
+    for key in ("act", "decline"):
+        if duty.get(key) is not None:
+            _check_known(document, duty[key], events, where, *at, key)
+
+
+def _check_sense(document: Document, duty: Data, at: tuple[str, int]) -> None:
+    by_receipt = duty.get("done_by") == "receipt"
+    if by_receipt and (duty["act"] is not None or duty.get("counts_from") == "received"):
+        what = "a duty done by receipt has no act of its own and cannot count from receipt"
+        raise document.error(what, "set `act` to null and count from `occurred`", *at, "done_by")
+    if not by_receipt and duty["act"] is None:
+        what = "`act` is empty, so nothing could fulfil the duty"
+        raise document.error(what, "name the event that fulfils it", *at, "act")
+    if ("decline" in duty) != ("choice" in duty):
+        what = "`decline` and `choice` belong together"
+        raise document.error(what, "give both, or neither", *at, "id")
+    if duty.get("paragraph_verified") and not duty.get("paragraph"):
+        what = "there is no paragraph that could have been verified"
+        raise document.error(what, "give `paragraph` too", *at, "paragraph_verified")
+
+
+def _check_known(
+    document: Document, word: str | int, known: Iterable[Any], what: str, *at: str | int
+) -> None:
+    if word in known:
+        return
+    close = get_close_matches(str(word), [str(one) for one in known], n=1)
+    mend = f"did you mean `{close[0]}`?" if close else f"name {what}, or add it there"
+    raise document.error(f"`{word}` is not {what}", mend, *at)

@@ -1,0 +1,78 @@
+"""The events that rulebooks know, each with its meaning, and the words in which clocks are told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from hawl.foundations.datafiles import read
+from hawl.rights.rulebook.books import Words
+
+_HERE = files("hawl.rights.rulebook")
+
+
+@dataclass(frozen=True, slots=True)
+class EventKind:
+    """What one event code means, and what it does beside starting and answering duties.
+
+    `closes_as` is the state it gives to duties of the trigger it is about; `decides_tier_by` the
+    true-or-false attribute by which it settles the tier.
+    """
+
+    code: str
+    meaning: Words
+    counted_from: Words | None
+    closes_as: str | None
+    decides_tier_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """All event kinds by code, and the words of limits. `welsh` is draft or reviewed."""
+
+    events: Mapping[str, EventKind]
+    welsh: str
+    _words: Mapping[str, Any]
+
+    def clock(self, days: int | None, counts_from: str, event: str) -> Words:
+        """How a clock is told: "2 working days from the day it was reported", in both languages."""
+        if days is None:
+            return Words(**self._words["no_limit"])
+        kind = self.events.get(event)
+        named = kind.counted_from if kind is not None and counts_from == "occurred" else None
+        start = named or Words(**self._words["counted_from"][counts_from])
+        return Words(f"{self._days(days, 'en')} {start.en}", f"{self._days(days, 'cy')} {start.cy}")
+
+    def _days(self, days: int, language: str) -> str:
+        # Welsh mutates after some numbers, so the words stand in the data by number.
+        forms = self._words["working_days"][language]
+        return str(forms.get(str(days), forms["other"])).replace("{n}", str(days))
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The vocabulary that is shipped; DatafileError if somebody has spoilt it."""
+    data = read(_HERE / "vocabulary.yaml", schema("vocabulary")).data
+    kinds = {
+        code: EventKind(
+            code,
+            Words(**entry["meaning"]),
+            Words(**entry["from"]) if "from" in entry else None,
+            entry.get("closes_as"),
+            entry.get("decides_tier_by"),
+        )
+        for code, entry in data["events"].items()
+    }
+    return Vocabulary(kinds, data["welsh"], data["words"])
+
+
+@cache
+def schema(name: str) -> dict[str, Any]:
+    """The JSON Schema of `rulebook` or `vocabulary` files."""
+    text = (_HERE / "schemas" / f"{name}.json").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
