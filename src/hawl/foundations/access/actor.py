@@ -16,6 +16,7 @@ class Role(StrEnum):
     """The staff roles of Hawl. A role says what kind of work; the organisation says whose rows."""
 
     VICTIM_CARE_OFFICER = "victim_care_officer"
+    SPECIALIST_LEAD = "specialist_lead"
     HUB_WORKER = "hub_worker"
     PROVIDER_WORKER = "provider_worker"
     JUSTICE_PARTNER = "justice_partner"
@@ -46,6 +47,7 @@ _FIGURES_ONLY = frozenset({Permission.SEE_FIGURES, Permission.SEE_DIRECTORY})
 # The commissioner's side, boards and analysts see no person, ever (facts/security.md R07).
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VICTIM_CARE_OFFICER: _CASE_WORK | {Permission.SEE_OPERATIONS},
+    Role.SPECIALIST_LEAD: _CASE_WORK | {Permission.SEE_OPERATIONS},
     Role.HUB_WORKER: _CASE_WORK,
     Role.PROVIDER_WORKER: frozenset({Permission.SEE_PEOPLE, Permission.RECORD_ACTS, Permission.SEE_DIRECTORY}),
     Role.JUSTICE_PARTNER: frozenset({Permission.SEE_PEOPLE, Permission.RECORD_ACTS, Permission.SEE_DIRECTORY}),
@@ -71,6 +73,9 @@ class Actor:
     organisations: frozenset[int] = frozenset()
     user_id: int | None = None
     roles: frozenset[Role] = field(default_factory=frozenset)
+    # A machine (a feed, a scheduled job) reaches every row, so that it can match what people may not see.
+    # The database grants that to the role of the jobs process only.
+    machine: bool = False
 
     def may(self, permission: Permission) -> bool:
         """Does one of the actor's roles carry the permission. No role, no permission."""

@@ -7,7 +7,9 @@ named on it. The functions of figures run as a role that may read scoped rows an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from django.apps import apps
 from django.db import connection, models
@@ -19,11 +21,15 @@ _VISIBLE = (
     "visible_to && (SELECT hawl_organisations()) OR named_users @> ARRAY[(SELECT hawl_user())]"
 )
 
+_MACHINE = "(SELECT hawl_machine())"
+
 _FUNCTIONS = """
 CREATE OR REPLACE FUNCTION hawl_organisations() RETURNS int[] LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT coalesce(nullif(current_setting('hawl.organisations', true), ''), '{}')::int[] $$;
 CREATE OR REPLACE FUNCTION hawl_user() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT nullif(current_setting('hawl.user', true), '')::bigint $$;
+CREATE OR REPLACE FUNCTION hawl_machine() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT coalesce(current_setting('hawl.machine', true), '') = 'on' $$;
 """
 
 # Tables of libraries, with who may use them: sessions and sign-in for staff, the job queue for those who queue.
@@ -45,7 +51,7 @@ def statements() -> Iterator[str]:
     everyone = ", ".join(f'"{role}"' for role in roles)
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {everyone}"
     yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {everyone}"
-    for function in ("hawl_organisations()", "hawl_user()"):
+    for function in ("hawl_organisations()", "hawl_user()", "hawl_machine()"):
         yield f"GRANT EXECUTE ON FUNCTION {function} TO {everyone}"
     for table, rights in _LIBRARY_TABLES.items():
         for process, verbs in rights.items():
@@ -55,8 +61,31 @@ def statements() -> Iterator[str]:
             yield from _scoped(model)
         elif issubclass(model, OpenModel):
             yield from _open(model)
+    yield from _counting_functions()
     for process in ("staff", "jobs"):
         yield f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "{role_name(process)}"'
+
+
+def _counting_functions() -> Iterator[str]:
+    """Functions of each app's `figures.sql`: they count over all rows and give back numbers only.
+
+    They belong to the role `figures` and run with its rights; the staff and jobs roles may call them.
+    """
+    figures = role_name(FIGURES)
+    callers = ", ".join(f'"{role_name(each)}"' for each in ("staff", "jobs"))
+    for app in apps.get_app_configs():
+        file = Path(app.path) / "figures.sql"
+        if not file.exists():
+            continue
+        text = file.read_text(encoding="utf-8")
+        yield text
+        for signature in re.findall(r"CREATE OR REPLACE FUNCTION (hawl_\w+\([^)]*\))", text):
+            name = re.sub(r"(\w+ )(\w+)(?=[,)])", r"\2", signature)
+            yield f'GRANT CREATE ON SCHEMA public TO "{figures}"'
+            yield f'ALTER FUNCTION {name} OWNER TO "{figures}"'
+            yield f'REVOKE CREATE ON SCHEMA public FROM "{figures}"'
+            yield f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC"
+            yield f"GRANT EXECUTE ON FUNCTION {name} TO {callers}"
 
 
 def lay_down() -> None:
@@ -91,11 +120,13 @@ def _scoped(model: type[ScopedModel]) -> Iterator[str]:
     roles = ", ".join(f'"{role_name(each)}"' for each in sorted(model.readers | model.writers))
     yield f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY'
     yield f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY'
-    for name in ("hawl_scope", "hawl_figures", "hawl_owner"):
+    for name in ("hawl_scope", "hawl_machine", "hawl_figures", "hawl_owner"):
         yield f'DROP POLICY IF EXISTS {name} ON "{table}"'
     yield (
         f'CREATE POLICY hawl_scope ON "{table}" TO {roles} USING ({_VISIBLE}) WITH CHECK ({_VISIBLE})'
     )
+    jobs = role_name("jobs")
+    yield f'CREATE POLICY hawl_machine ON "{table}" TO "{jobs}" USING ({_MACHINE}) WITH CHECK ({_MACHINE})'
     # Counting functions read rows and give back numbers only; migrations must reach every row.
     yield f'CREATE POLICY hawl_figures ON "{table}" FOR SELECT TO "{figures}" USING (true)'
     yield f'CREATE POLICY hawl_owner ON "{table}" TO {owner} USING (true) WITH CHECK (true)'

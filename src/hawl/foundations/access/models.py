@@ -42,6 +42,8 @@ class ScopedQuerySet(models.QuerySet[Row]):
     def visible(self) -> Self:
         """Only what the current actor may see; `NoActor` where nobody was named."""
         actor = current_actor()
+        if actor.machine:
+            return self
         may = Q(visible_to__overlap=sorted(actor.organisations))
         if actor.user_id is not None:
             may |= Q(named_users__contains=[actor.user_id])

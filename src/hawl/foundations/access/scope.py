@@ -27,25 +27,26 @@ def acting_as(actor: Actor) -> Iterator[Actor]:
                 _restore(before)
 
 
-def _swap(actor: Actor) -> tuple[str, str]:
+_TELL = (
+    "select set_config('hawl.organisations', %s, true), set_config('hawl.user', %s, true),"
+    " set_config('hawl.machine', %s, true)"
+)
+
+
+def _swap(actor: Actor) -> list[str]:
     organisations = "{" + ",".join(str(each) for each in sorted(actor.organisations)) + "}"
     user = "" if actor.user_id is None else str(actor.user_id)
     with connection.cursor() as cursor:
         cursor.execute(
             "select coalesce(current_setting('hawl.organisations', true), ''),"
-            " coalesce(current_setting('hawl.user', true), '')"
+            " coalesce(current_setting('hawl.user', true), ''),"
+            " coalesce(current_setting('hawl.machine', true), '')"
         )
-        before = cursor.fetchone()
-        cursor.execute(
-            "select set_config('hawl.organisations', %s, true), set_config('hawl.user', %s, true)",
-            [organisations, user],
-        )
-    return str(before[0]), str(before[1])
+        before = [str(each) for each in cursor.fetchone()]
+        cursor.execute(_TELL, [organisations, user, "on" if actor.machine else ""])
+    return before
 
 
-def _restore(before: tuple[str, str]) -> None:
+def _restore(before: list[str]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select set_config('hawl.organisations', %s, true), set_config('hawl.user', %s, true)",
-            list(before),
-        )
+        cursor.execute(_TELL, before)

@@ -21,13 +21,13 @@ class Route(models.TextChoices):
     DECLINED = "declined"
 
 
-class Risk(models.IntegerChoices):
-    """Risk as the sender assessed it, in the order in which the desk works."""
+class Risk(models.TextChoices):
+    """Risk as the sender assessed it."""
 
-    HIGH = 1, "high"
-    MEDIUM = 2, "medium"
-    NOT_ASSESSED = 3, "not_assessed"
-    STANDARD = 4, "standard"
+    HIGH = "high"
+    MEDIUM = "medium"
+    STANDARD = "standard"
+    NOT_ASSESSED = "not_assessed"
 
 
 class Case(ScopedModel):
@@ -41,6 +41,10 @@ class Case(ScopedModel):
     reference = SealedJSON(security_class="C3")
     # Cases of one crime carry the same key.
     crime_key = models.BinaryField(null=True, blank=True, db_index=True)
+    # Blind index of the suspect's id at the sending body, in the key space of Person.source_key.
+    suspect_key = models.BinaryField(null=True, blank=True, db_index=True)
+    # The same of the victim for whom a parent, relative or spokesperson stands.
+    stands_for_key = models.BinaryField(null=True, blank=True, db_index=True)
     # {"place", "postcode", "lsoa"}
     location = SealedJSON(security_class="C5")
     note = SealedText(security_class="C4")
@@ -48,28 +52,36 @@ class Case(ScopedModel):
     offence = models.CharField(max_length=40)
     flags = models.JSONField(default=list, blank=True)
     council = models.CharField(max_length=40, blank=True)
-    risk = models.SmallIntegerField(choices=Risk, default=Risk.NOT_ASSESSED)
+    risk = models.CharField(max_length=12, choices=Risk, default=Risk.NOT_ASSESSED)
+    # The order in which the desk works, 0 first (work.intake.rules.priority).
+    rank = models.SmallIntegerField(default=2)
     route = models.CharField(max_length=20, choices=Route)
     route_reason = models.CharField(max_length=60)
-    agreement = models.CharField(max_length=12, default="not_asked")
-    agreement_on = models.DateField(null=True, blank=True)
+    # yes | no | not_asked | yes_unconfirmed (a yes of which nobody said who gave it for a child)
+    agreement = models.CharField(max_length=16, default="not_asked")
+    # Set when a person at the desk recorded the victim's answer: from then on no feed alters it.
+    agreement_decided_at = models.DateTimeField(null=True, blank=True)
+    assigned_to = models.BigIntegerField(null=True, blank=True)
     referred_on = models.DateField(null=True, blank=True)
     repeat = models.BooleanField(default=False)
     counter_allegation = models.BooleanField(default=False)
-    enhanced_suggested = models.CharField(max_length=60, blank=True)
+    enhanced_suggested = models.CharField(max_length=120, blank=True)
     reported_on = models.DateField()
     received_at = models.DateTimeField()
 
     class Meta(ScopedModel.Meta):
         indexes = [
-            models.Index(fields=["desk_id", "route", "risk", "reported_on"], name="cases_desk_order"),
+            models.Index(fields=["desk_id", "route", "rank", "reported_on"], name="cases_desk_order"),
             models.Index(fields=["person"], name="cases_person"),
             models.Index(fields=["reported_on"], name="cases_reported"),
         ]
 
 
 class CaseEvent(ScopedModel):
-    """Something that happened in or around a case (DESIGN section 4). Attributes hold codes, no content."""
+    """Something that happened in or around a case (DESIGN section 4).
+
+    `attributes` holds numbers, truth values and codes, which rules ask for; any text goes to the sealed `detail`.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="events")
@@ -79,6 +91,7 @@ class CaseEvent(ScopedModel):
     received_on = models.DateField(null=True, blank=True)
     about = models.CharField(max_length=80, blank=True)
     attributes = models.JSONField(default=dict, blank=True)
+    detail = SealedJSON(security_class="C4")
     # Which body or person says so.
     asserted_by = models.CharField(max_length=80)
     recorded_at = models.DateTimeField()

@@ -58,7 +58,8 @@ class Person(ScopedModel):
 class Contact(ScopedModel):
     """A number or address, who gave it, and for each way of using it whether that is safe.
 
-    A feed's word is a claim. `decided_at` marks a person's decision, which no feed alters.
+    A feed's word is a claim, one row for each message that makes it (`message_key`); the strictest claim of a
+    value counts. `decided_at` marks a person's decision, which comes before every claim and which no feed alters.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -77,7 +78,11 @@ class Contact(ScopedModel):
 
     class Meta(ScopedModel.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["person", "kind", "value_key"], name="people_contact_once"),
+            models.UniqueConstraint(
+                fields=["person", "kind", "value_key", "message_key"],
+                nulls_distinct=False,
+                name="people_contact_once",
+            ),
             # A first approach is one live call by a person: never a text, a voicemail or a letter.
             models.CheckConstraint(
                 name="people_first_approach_is_a_call",

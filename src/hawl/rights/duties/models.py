@@ -29,10 +29,8 @@ class Duty(ScopedModel):
     enforced = models.BooleanField()
     bearer = models.CharField(max_length=30)
     rulebook = models.CharField(max_length=60)
-    why = models.JSONField(default=dict, blank=True)
     # Copied from the case, so that the due list orders by risk, then time, from one index.
-    risk = models.SmallIntegerField()
-    assigned_to = models.BigIntegerField(null=True, blank=True)
+    rank = models.SmallIntegerField()
 
     class Meta(ScopedModel.Meta):
         constraints = [
@@ -40,7 +38,7 @@ class Duty(ScopedModel):
         ]
         indexes = [
             models.Index(
-                fields=["bearer", "due_on", "risk"],
+                fields=["bearer", "rank", "due_on"],
                 name="duties_open_due",
                 condition=models.Q(standing="open"),
             ),

@@ -1,0 +1,27 @@
+"""`/health/live`: this process answers. `/health/ready`: it also reaches its database, as the right role."""
+
+from __future__ import annotations
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
+
+
+@require_safe
+def live(request: HttpRequest) -> JsonResponse:
+    """Always ok while the process runs."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+def ready(request: HttpRequest) -> JsonResponse:
+    """Ok when the database answers and its tables are those of this release; 503 otherwise, saying no more."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select count(*) from django_migrations")
+            applied = cursor.fetchone()[0]
+    except DatabaseError:
+        return JsonResponse({"status": "no database"}, status=503)
+    if not applied:
+        return JsonResponse({"status": "not prepared"}, status=503)
+    return JsonResponse({"status": "ok"})

@@ -1,0 +1,21 @@
+"""Pages for what is not there, what failed and a form left open too long."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The same answer for what does not exist and what one may not see."""
+    return render(request, "staff_site/not_found.html", status=404)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Something broke; nothing was saved."""
+    return render(request, "staff_site/failed.html", status=500)
+
+
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form's one-time mark did not fit: signed out meanwhile, or cookies are off."""
+    return render(request, "staff_site/form_expired.html", status=403)

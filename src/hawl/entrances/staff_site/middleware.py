@@ -1,0 +1,55 @@
+"""Runs each staff request in the name of who is signed in, within one transaction, behind its door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+
+from hawl.entrances.staff_site.doors import ANYONE, SIGNED_IN, door_of
+from hawl.foundations.access.actor import Actor
+from hawl.foundations.access.scope import acting_as
+from hawl.foundations.identity.models import User
+
+_PASSERS_BY = Actor(label="anyone")
+# Health answers without a database, so it runs outside any transaction.
+_OUTSIDE = ("/health/",)
+
+
+class NamedActor:
+    """Names the actor of the request; what fails is rolled back whole."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The account is read anew, so roles and organisation count from the next request on."""
+        if request.path_info.startswith(_OUTSIDE):
+            return self.get_response(request)
+        user = request.user
+        actor = user.actor() if isinstance(user, User) or user.is_authenticated else _PASSERS_BY
+        with acting_as(actor):
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+            return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Opens the door or answers as if the page did not exist."""
+        if request.path_info.startswith(_OUTSIDE):
+            return None
+        door = door_of(view)
+        if door == ANYONE:
+            return None
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if door == SIGNED_IN:
+            return None
+        if door is None or not request.user.actor().may(door):
+            raise Http404
+        return None

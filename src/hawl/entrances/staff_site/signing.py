@@ -1,0 +1,31 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from django.contrib.auth import logout
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from hawl.entrances.staff_site.doors import ANYONE, SIGNED_IN, opens_to
+
+
+@opens_to(ANYONE)
+class SignIn(LoginView):
+    """E-mail and password; a wrong one and an unknown one are answered alike."""
+
+    template_name = "staff_site/sign_in.html"
+    redirect_authenticated_user = True
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Ends the session on the server and asks the browser to forget what it holds."""
+    logout(request)
+    response = HttpResponseRedirect(reverse("sign_in"))
+    response["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+opens_to(SIGNED_IN)(sign_out)

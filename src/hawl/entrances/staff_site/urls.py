@@ -1,0 +1,12 @@
+"""Addresses of the staff pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from hawl.entrances.staff_site import signing
+
+urlpatterns = [
+    path("sign-in/", signing.SignIn.as_view(), name="sign_in"),
+    path("sign-out/", signing.sign_out, name="sign_out"),
+]

@@ -1,0 +1,185 @@
+"""Taking a feed in: part by part, each in one transaction, so that a kill loses and doubles nothing."""
+
+from __future__ import annotations
+
+import hmac
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from hawl.foundations.access.actor import Actor
+from hawl.foundations.access.scope import acting_as
+from hawl.foundations.audit.actions import record
+from hawl.foundations.vault.keys import key_ring
+from hawl.work.intake import keys, laying, parts
+from hawl.work.intake.feed.reading import read_feed
+from hawl.work.intake.feed.rows import FeedRow, Refused
+from hawl.work.intake.models import FeedRefusal, FeedRun
+
+ROWS_IN_A_PART = 1000
+_COUNTED = ("rows", "accepted", "rejected", "repeated", "people", "cases", "events", "duties")
+
+
+class FeedBusy(Exception):
+    """Another import runs; two at once could make one person twice."""
+
+
+@dataclass(slots=True)
+class Imported:
+    """What an import did. Counts of a run that was cut off and taken up again are those of the whole file."""
+
+    run: FeedRun
+    seconds: float
+    refused: list[Refused] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result as `hawl feed import --json` prints it."""
+        counts = self.run.counts
+        found: dict[str, Any] = {name: counts[name] for name in _COUNTED}
+        found["routes"] = dict(sorted(counts["routes"].items()))
+        found["seconds"] = round(self.seconds, 2)
+        order = ("rows", "accepted", "rejected", "repeated", "people", "cases", "routes", "events", "duties", "seconds")
+        return {name: found[name] for name in order}
+
+
+def import_feed(
+    *, path: Path, by: Actor, desk: parts.Desk, progress: Callable[[int], None] = lambda done: None
+) -> Imported:
+    """Take the feed file in; the same file again does nothing, a file cut off half way is taken up where it stopped.
+
+    `by` is the feed's machine actor, `desk` where rows arrive. Raises `FeedUnusable` before anything is written
+    when the file as a whole cannot be used, `FeedBusy` while another import runs.
+    """
+    began = time.monotonic()
+    read = iter(read_feed(path, today=desk.today))
+    first = list(islice(read, 1))  # an unusable file fails here, before anything is written
+    if not laying.lock_feeds():
+        raise FeedBusy
+    try:
+        laying.make_stages()
+        run = _run_of(path, by)
+        before = run.seconds
+        refused: list[Refused] = []
+        for rows in _parts(_after(first, read, run.rows_done)):
+            refused += _take_part(rows, run, by, desk, before + time.monotonic() - began)
+            progress(run.rows_done)
+        seconds = before + time.monotonic() - began
+        _finish(run, by, seconds)
+        return Imported(run, seconds, refused)
+    finally:
+        laying.unlock_feeds()
+
+
+def _after(
+    first: list[FeedRow | Refused], rest: Iterator[FeedRow | Refused], done: int
+) -> Iterator[FeedRow | Refused]:
+    """All rows but those that a run before this one has committed."""
+
+    def all_rows() -> Iterator[FeedRow | Refused]:
+        yield from first
+        yield from rest
+
+    return islice(all_rows(), done, None)
+
+
+def _parts(rows: Iterator[FeedRow | Refused]) -> Iterator[list[FeedRow | Refused]]:
+    while part := list(islice(rows, ROWS_IN_A_PART)):
+        yield part
+
+
+def _run_of(path: Path, by: Actor) -> FeedRun:
+    """The unfinished run of this very file, or a new one."""
+    digest = _digest(path)
+    with acting_as(by):
+        unfinished = FeedRun.objects.filter(file_digest=digest, finished_at=None).first()
+        if unfinished:
+            return unfinished
+        counts: dict[str, Any] = {**dict.fromkeys(_COUNTED, 0), "routes": {}}
+        return FeedRun.objects.create(
+            file_digest=digest, file_name=path.name[:120], started_at=timezone.now(), counts=counts
+        )
+
+
+def _digest(path: Path) -> bytes:
+    """A keyed digest: a file's content cannot be guessed from what is stored of it."""
+    mac = hmac.new(key_ring().index, b"intake.file", "sha256")
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            mac.update(block)
+    return mac.digest()
+
+
+def _take_part(
+    rows: Sequence[FeedRow | Refused], run: FeedRun, by: Actor, desk: parts.Desk, seconds: float
+) -> list[Refused]:
+    """One part in one transaction: rows, counts, refusals and how far the run has come, or none of them."""
+    good = [_known_source(row, desk) for row in rows]
+    taken = [row for row in good if isinstance(row, FeedRow)]
+    refused = [row for row in good if isinstance(row, Refused)]
+    part = parts.Part()
+    with acting_as(by):
+        known = laying.known_of(
+            [keys.message_key(row.source, row.record_id, desk.ring) for row in taken],
+            [keys.person_key(row.source, row.person.ref, desk.ring) for row in taken],
+            by.label,
+        )
+        chosen = parts.newest(taken, known, desk.ring, part)
+        _note_who_stands_for_whom(chosen.values(), known, desk)
+        parts.build(chosen, known, desk, run.pk, part)
+        events, duties = laying.lay(part, by.label)
+        _count(run, len(rows), len(refused), part, events, duties)
+        run.seconds = seconds
+        run.save(update_fields=["counts", "rows_done", "seconds"])
+        FeedRefusal.objects.bulk_create(
+            [FeedRefusal(run=run, row_number=each.row_number, reason=each.reason[:80]) for each in refused]
+        )
+        record(
+            action="feed.part_taken", object_kind="feed_run", object_id=str(run.pk),
+            accepted=part.accepted, rejected=len(refused), repeated=part.repeated,
+        )  # fmt: skip
+    return refused
+
+
+def _known_source(row: FeedRow | Refused, desk: parts.Desk) -> FeedRow | Refused:
+    """Only the area's own force sends this feed."""
+    if isinstance(row, FeedRow) and row.source != desk.source:
+        return Refused(row.row_number, "wrong_value:source")
+    return row
+
+
+def _note_who_stands_for_whom(rows: Any, known: parts.Known, desk: parts.Desk) -> None:
+    for row in rows:
+        if row.person.on_behalf_of:
+            known.stood_for.add(keys.person_key(row.source, row.person.on_behalf_of, desk.ring))
+
+
+def _count(run: FeedRun, rows: int, refused: int, part: parts.Part, events: int, duties: int) -> None:
+    run.rows_done += rows
+    counts = run.counts
+    for name, more in (
+        ("rows", rows), ("accepted", part.accepted), ("rejected", refused), ("repeated", part.repeated),
+        ("people", part.new_people), ("cases", part.new_cases), ("events", events), ("duties", duties),
+    ):  # fmt: skip
+        counts[name] += more
+    for route, more in part.new_by_route.items():
+        counts["routes"][route] = counts["routes"].get(route, 0) + more
+
+
+@transaction.atomic
+def _finish(run: FeedRun, by: Actor, seconds: float) -> None:
+    with acting_as(by):
+        run.finished_at = timezone.now()
+        run.seconds = seconds
+        run.save(update_fields=["finished_at", "seconds"])
+        record(action="feed.finished", object_kind="feed_run", object_id=str(run.pk), rows=run.rows_done)
+
+
+def feed_actor(source: str, organisation_id: int) -> Actor:
+    """The machine in whose name a feed is taken in."""
+    return replace(Actor(label=f"feed:{source}", organisations=frozenset({organisation_id})), machine=True)
