@@ -1,0 +1,1 @@
+"""Invented people and caseloads. Not installed in production."""
