@@ -62,9 +62,19 @@ def check(document: Document, schema: Mapping[str, Any]) -> None:
     """
     Draft202012Validator.check_schema(schema)
     problems = _Validator(schema, format_checker=_formats).iter_errors(_as_json(document.data))
-    told = [_tell(document, problem) for problem in problems]
+    told = [_tell(document, problem) for problem in _without_misspelt(list(problems))]
     if told:
         raise min(told, key=lambda error: error.line)
+
+
+def _without_misspelt(problems: list[Problem]) -> list[Problem]:
+    """Leave out the key that is missing where one beside it is unknown: it is likely misspelt."""
+    unknown = {tuple(p.absolute_path) for p in problems if p.validator == "additionalProperties"}
+    return [
+        problem
+        for problem in problems
+        if problem.validator != "required" or tuple(problem.absolute_path) not in unknown
+    ]
 
 
 def nearest(word: str, known: Any) -> str | None:

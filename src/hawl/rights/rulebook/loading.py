@@ -155,6 +155,7 @@ def _check_known(
 ) -> None:
     if word in known:
         return
-    close = get_close_matches(str(word), [str(one) for one in known], n=1)
+    spelt = word if isinstance(word, str) else ""
+    close = get_close_matches(spelt, [str(one) for one in known], n=1)
     mend = f"did you mean `{close[0]}`?" if close else f"name {what}, or add it there"
     raise document.error(f"`{word}` is not {what}", mend, *at)

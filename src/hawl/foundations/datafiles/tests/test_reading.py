@@ -279,6 +279,7 @@ def test_a_right_file_passes_its_schema(tmp_path: Path) -> None:
             "entry 1 of `services` is a number, where a table of keys is wanted",
             "give a table of keys",
         ),
+        ("    name:", "    nmae:", 4, "`nmae` is not known here", "did you mean `name`?"),
         (
             "to: null",
             "to: later",
