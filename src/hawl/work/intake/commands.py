@@ -1,0 +1,64 @@
+"""`hawl feed import FILE`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hawl.foundations.commands import SOME_ROWS_LISTED, Progress, Unusable, needs_database, say_json
+from hawl.work.intake.feed.commands import feed
+
+_LISTED_AT_MOST = 20
+
+__all__ = ["feed"]
+
+
+@feed.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one line of JSON.")
+@needs_database
+def import_(file: Path, as_json: bool) -> None:
+    """Take a feed FILE in: people, cases, events, routes and the duties owed.
+
+    The same file again changes nothing; an import that was cut off goes on where it stopped. Ends with 0 when
+    every row was taken or repeated, 3 when some rows were refused (listed by number and reason), 2 when the file
+    cannot be used.
+    """
+    from hawl.work.intake.actions import FeedBusy, import_feed
+    from hawl.work.intake.desks import desk_of_area
+    from hawl.work.intake.feed.reading import FeedUnusable
+    from hawl.work.intake.models import FeedRefusal
+
+    desk, actor = desk_of_area()
+    progress = Progress("Rows taken in")
+    try:
+        done = import_feed(path=file, by=actor, desk=desk, progress=progress.at)
+    except FeedUnusable as unusable:
+        raise Unusable(unusable.what, unusable.mend) from unusable
+    except FeedBusy as busy:
+        raise Unusable("Another import is running.", "Wait for its end and try again.") from busy
+    progress.done(done.run.rows_done)
+    result = done.as_dict()
+    refused = FeedRefusal.objects.filter(run=done.run)
+    for each in refused[:_LISTED_AT_MOST]:
+        click.echo(f"row {each.row_number}: {each.reason}", err=True)
+    if result["rejected"] > _LISTED_AT_MOST:
+        click.echo(f"… and {result['rejected'] - _LISTED_AT_MOST} more, on the staff page of feeds.", err=True)
+    say_json(result) if as_json else _say(result)
+    if result["rejected"]:
+        click.get_current_context().exit(SOME_ROWS_LISTED)
+
+
+def _say(result: dict[str, Any]) -> None:
+    click.echo(
+        f"{result['rows']:,} rows: {result['accepted']:,} taken in, {result['repeated']:,} known already, "
+        f"{result['rejected']:,} refused."
+    )
+    click.echo(
+        f"{result['people']:,} new people, {result['cases']:,} new cases, {result['events']:,} events, "
+        f"{result['duties']:,} duties."
+    )
+    for route, count in result["routes"].items():
+        click.echo(f"{count:>8,}  {route}")

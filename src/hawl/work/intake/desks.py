@@ -1,0 +1,41 @@
+"""Where the rows of an area's feed arrive."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from django.conf import settings
+from django.utils import timezone
+
+from hawl.foundations.access.actor import Actor, Role
+from hawl.foundations.clock import today
+from hawl.foundations.identity.queries import users_with_role
+from hawl.foundations.vault.keys import key_ring
+from hawl.registers.organisations.queries import ids_by_key
+from hawl.registers.places.queries import area_entry, routing
+from hawl.rights.rulebook import built_in
+from hawl.work.intake.actions import feed_actor
+from hawl.work.intake.parts import Desk
+from hawl.work.intake.rules import policy_from
+
+
+def desk_of_area(area: str | None = None) -> tuple[Desk, Actor]:
+    """The desk that takes the feed of an area (default: the installed one), and the feed's machine actor.
+
+    Raises `NoSuchArea` where the area has not been loaded.
+    """
+    key = area or settings.HAWL_AREA
+    sheet = routing(key)
+    source = area_entry(key).force
+    organisation_id = ids_by_key([sheet.desks.receiving])[sheet.desks.receiving]
+    desk = Desk(
+        organisation_id=organisation_id,
+        source=source,
+        leads=tuple(users_with_role(Role.SPECIALIST_LEAD, organisation_id)),
+        policy=policy_from(asdict(sheet)),
+        rulebooks=built_in(),
+        today=today(),
+        now=timezone.now(),
+        ring=key_ring(),
+    )
+    return desk, feed_actor(source, organisation_id)
