@@ -7,7 +7,7 @@ screen reader. Nothing falls back without being seen.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, overload
+from typing import Any, Protocol, overload
 
 from django.utils.translation import get_language
 
@@ -33,8 +33,25 @@ def current() -> str:
     return WELSH if (get_language() or ENGLISH).split("-")[0] == WELSH else ENGLISH
 
 
-def in_language(texts: Mapping[str, str | None], language: str | None = None) -> Text:
-    """Pick from ``{"en": …, "cy": …}`` for ``language`` (default: the page's); the other language where it is empty."""
+class BothLanguages(Protocol):
+    """Anything with a text in ``en`` and in ``cy``: a rulebook's words, a dated name."""
+
+    @property
+    def en(self) -> str:
+        """In English."""
+
+    @property
+    def cy(self) -> str:
+        """In Welsh."""
+
+
+def in_language(texts: Mapping[str, str | None] | BothLanguages, language: str | None = None) -> Text:
+    """Pick from ``{"en": …, "cy": …}`` or from ``.en`` and ``.cy``, for ``language`` (default: the page's).
+
+    Gives the other language where it is empty, and the empty text where both are.
+    """
+    if not isinstance(texts, Mapping):
+        texts = {ENGLISH: texts.en, WELSH: texts.cy}
     wanted = language or current()
     other = ENGLISH if wanted == WELSH else WELSH
     found = texts.get(wanted)
