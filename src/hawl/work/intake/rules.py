@@ -124,9 +124,7 @@ def _condition(data: Mapping[str, Any]) -> Condition:
     known = {each.name for each in fields(Condition)}
     if unknown := set(data) - known:
         raise ValueError(f"a routing condition has no part {sorted(unknown)}")
-    parts: dict[str, Any] = {
-        name: tuple(part) if isinstance(part, list) else part for name, part in data.items()
-    }
+    parts: dict[str, Any] = {name: tuple(part) if isinstance(part, list) else part for name, part in data.items()}
     return Condition(**parts)
 
 
@@ -225,9 +223,7 @@ def priority(facts: RowFacts) -> Priority:
     return Priority(rank, facts.reported_on.isoformat(), facts.record_id)
 
 
-_DELICATE_FLAGS = frozenset(
-    {"domestic_abuse", "honour_based", "stalking", "slavery", "child_exploitation"}
-)
+_DELICATE_FLAGS = frozenset({"domestic_abuse", "honour_based", "stalking", "slavery", "child_exploitation"})
 
 
 def is_delicate(facts: RowFacts) -> bool:

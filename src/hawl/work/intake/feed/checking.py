@@ -63,12 +63,8 @@ class Checker:
         crime = Crime(*self._crime(_object(row, "crime", required=True)))
         person = Person(*self._person(_object(row, "person", required=True)))
         suspect = Suspect(*self._suspect(_object(row, "suspect", required=False)))
-        contacts = tuple(
-            Contact(*self._contact(each)) for each in _objects(row, "contacts", MOST_CONTACTS)
-        )
-        events = tuple(
-            ReportedEvent(*self._event(each)) for each in _objects(row, "events", MOST_EVENTS)
-        )
+        contacts = tuple(Contact(*self._contact(each)) for each in _objects(row, "contacts", MOST_CONTACTS))
+        events = tuple(ReportedEvent(*self._event(each)) for each in _objects(row, "events", MOST_EVENTS))
         _check_name(person)
         _check_together(crime, person, suspect)
         self._check_events(events)
@@ -137,9 +133,7 @@ class Checker:
     def _check_events(self, events: tuple[ReportedEvent, ...]) -> None:
         if len({event.event_id for event in events}) < len(events):
             raise Refusal("wrong_value:events.event_id")
-        if self._known_events is not None and any(
-            event.event not in self._known_events for event in events
-        ):
+        if self._known_events is not None and any(event.event not in self._known_events for event in events):
             raise Refusal("wrong_value:events.event")
 
 

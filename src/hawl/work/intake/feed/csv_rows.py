@@ -145,9 +145,7 @@ def _places() -> dict[str, tuple[str, int, Field]]:
 
 
 _PLACES: dict[str, tuple[str, int, Field] | None] = {**_places(), "events": None}
-_REQUIRED = {
-    name for name, place in _PLACES.items() if place and place[2].required and not place[1]
-}
+_REQUIRED = {name for name, place in _PLACES.items() if place and place[2].required and not place[1]}
 
 
 class Columns:

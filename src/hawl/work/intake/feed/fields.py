@@ -64,9 +64,7 @@ CRIME = (
     Field("ref", Text(60), "Crime reference; the same for every person in the crime.", True),
     Field("offence", choice(offences()), "One of the offence keys below.", True),
     Field("title", Text(200), "The force's own title of the offence."),
-    Field(
-        "flags", Several(choice(FLAGS), 20), "What marks the crime; see the list below.", absent=()
-    ),
+    Field("flags", Several(choice(FLAGS), 20), "What marks the crime; see the list below.", absent=()),
     Field("occurred_from", Day(), "First day on which it can have happened."),
     Field("occurred_to", Day(), "Last day on which it can have happened."),
     Field("reported_on", Day(), "Day of the report to the police: the clocks start here.", True),

@@ -28,12 +28,14 @@ def lines_of(stream: IO[bytes], most: int = MOST_BYTES) -> Iterator[Line]:
     number = 0
     while raw := stream.readline(most + 2):
         number += 1
-        if len(raw) > most and not raw.endswith(b"\n"):
-            _pass_over(stream)
+        body = raw.rstrip(b"\r\n")
+        if len(body) > most:
+            if not raw.endswith(b"\n"):
+                _pass_over(stream)
             yield Line(number, None, "too_big")
             continue
         try:
-            yield Line(number, raw.decode("utf-8").rstrip("\r\n"))
+            yield Line(number, body.decode("utf-8"))
         except UnicodeDecodeError:
             yield Line(number, None, "not_utf8")
 

@@ -37,9 +37,7 @@ class FeedUnusable(Exception):
         self.mend = mend
 
 
-def read_feed(
-    path: Path, *, today: date, known_events: Collection[str] | None = None
-) -> Iterator[Refused | FeedRow]:
+def read_feed(path: Path, *, today: date, known_events: Collection[str] | None = None) -> Iterator[Refused | FeedRow]:
     """Every row of the file in its order: checked, or refused with its line number and reason.
 
     `today` is the day in Europe/London after which no date may lie; `known_events`, when given,
@@ -97,13 +95,9 @@ def _read_through(path: Path) -> None:
             while piece := packed.read(1 << 20):
                 size += len(piece)
                 if size > MOST_UNPACKED:
-                    raise FeedUnusable(
-                        "The file unpacks to more than 8 GiB.", "send it in several files."
-                    )
+                    raise FeedUnusable("The file unpacks to more than 8 GiB.", "send it in several files.")
     except (OSError, EOFError, zlib.error):
-        raise FeedUnusable(
-            "The gzip archive is cut short or damaged.", "send the whole file again."
-        ) from None
+        raise FeedUnusable("The gzip archive is cut short or damaged.", "send the whole file again.") from None
 
 
 def _opened(path: Path) -> IO[bytes]:
@@ -124,9 +118,7 @@ def _probe_of(stream: IO[bytes]) -> bytes:
     if marked:
         start = start[len(_UTF8_MARK) :]
     if not start.strip():
-        raise FeedUnusable(
-            "The file is empty.", "send a header line at least, or no file on a day without rows."
-        )
+        raise FeedUnusable("The file is empty.", "send a header line at least, or no file on a day without rows.")
     # One NUL may be a single bad row; a file of a tenth NULs is not text in UTF-8 at all.
     if start.count(0) * 10 > len(start):
         raise FeedUnusable("The file is not text in UTF-8.", "save it as UTF-8.")
@@ -142,9 +134,7 @@ def _refuse_other_json(probe: bytes) -> None:
     if first.startswith(b"["):
         raise FeedUnusable("The file is one JSON list.", "write one object on each line.")
     if first == b"{":
-        raise FeedUnusable(
-            "An object runs over several lines.", "write one object on each line, without breaks."
-        )
+        raise FeedUnusable("An object runs over several lines.", "write one object on each line, without breaks.")
     if not any(line.lstrip().startswith(b"{") for line in probe.splitlines()):
         raise FeedUnusable("The file is not JSON Lines.", "write one JSON object on each line.")
 
@@ -201,9 +191,7 @@ def _csv_rows(stream: IO[bytes], checker: Checker) -> Iterator[Refused | FeedRow
     return _checked_csv(stream, rows, columns, checker)
 
 
-def _checked_csv(
-    stream: IO[bytes], rows: CsvLines, columns: Columns, checker: Checker
-) -> Iterator[Refused | FeedRow]:
+def _checked_csv(stream: IO[bytes], rows: CsvLines, columns: Columns, checker: Checker) -> Iterator[Refused | FeedRow]:
     with stream:
         for number, cells in rows.records(columns.count):
             try:

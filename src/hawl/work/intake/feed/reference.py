@@ -46,8 +46,7 @@ def row_schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "One row of the police feed: one person in one crime",
-        "description": "No date may lie in the future; the other rules beyond this schema are in "
-        "police-feed.md.",
+        "description": "No date may lie in the future; the other rules beyond this schema are in police-feed.md.",
         **whole,
         "required": [*whole["required"], "crime", "person"],
         "properties": {**whole["properties"], **sections},
@@ -70,10 +69,7 @@ def _object(table: Sequence[Field]) -> dict[str, Any]:
         "type": "object",
         "additionalProperties": False,
         "required": [field.name for field in table if field.required],
-        "properties": {
-            field.name: {**field.kind.schema(field.required), "description": field.says}
-            for field in table
-        },
+        "properties": {field.name: {**field.kind.schema(field.required), "description": field.says} for field in table},
     }
 
 

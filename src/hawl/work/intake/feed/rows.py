@@ -138,9 +138,7 @@ class FeedRow:
             [_values(contact) for contact in self.contacts],
             [_values(event) for event in self.events],
         )
-        text = json.dumps(
-            content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_iso
-        )
+        text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_iso)
         return text.encode("utf-8")
 
 
@@ -152,10 +150,7 @@ class Refused:
     reason: str
 
 
-_NAMES = {
-    kind: tuple(each.name for each in fields(kind))
-    for kind in (Crime, Person, Suspect, Contact, ReportedEvent)
-}
+_NAMES = {kind: tuple(each.name for each in fields(kind)) for kind in (Crime, Person, Suspect, Contact, ReportedEvent)}
 
 
 def _values(part: Crime | Person | Suspect | Contact | ReportedEvent) -> list[Any]:
