@@ -1,0 +1,1 @@
+"""Recorded crime and anti-social behaviour, row by row as published."""
