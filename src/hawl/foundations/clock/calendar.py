@@ -117,8 +117,7 @@ class WorkingCalendar:
         ordinal = day.toordinal()
         if ordinal < self._first or ordinal > self._last:
             raise BeyondCalendar(
-                f"{day} is outside {self.first_known} to {self.last_known}, "
-                "the days for which bank holidays are known"
+                f"{day} is outside {self.first_known} to {self.last_known}, the days for which bank holidays are known"
             )
         return self._reached[ordinal - self._first]
 
@@ -131,14 +130,11 @@ def england_and_wales() -> WorkingCalendar:
     names. St David's Day is no bank holiday, so Wales and England count alike.
     """
     # Imported here: it pulls in an HTTP client that nothing else on this path needs.
-    from govuk_bank_holidays.bank_holidays import BankHolidays  # type: ignore[import-untyped]
+    from govuk_bank_holidays.bank_holidays import BankHolidays
 
     division = BankHolidays.ENGLAND_AND_WALES
     english = BankHolidays(locale="en", use_cached_holidays=True).get_holidays(division=division)
     welsh = BankHolidays(locale="cy", use_cached_holidays=True).get_holidays(division=division)
-    names = {
-        en["date"]: (str(en["title"]), str(cy["title"]))
-        for en, cy in zip(english, welsh, strict=True)
-    }
+    names = {en["date"]: (str(en["title"]), str(cy["title"])) for en, cy in zip(english, welsh, strict=True)}
     first, last = min(names), max(names)
     return WorkingCalendar(names, dt.date(first.year, 1, 1), dt.date(last.year, 12, 31))

@@ -40,13 +40,9 @@ def _is_date(value: object) -> bool:
     return not isinstance(value, str) or isinstance(value, _DateText)
 
 
-def _type(
-    validator: Any, types: Any, instance: Any, schema: Mapping[str, Any]
-) -> Iterator[ValidationError]:
+def _type(validator: Any, types: Any, instance: Any, schema: Mapping[str, Any]) -> Iterator[ValidationError]:
     wanted = [types] if isinstance(types, str) else types
-    text_wanted = (
-        "string" in wanted and isinstance(instance, _DateText) and schema.get("format") != "date"
-    )
+    text_wanted = "string" in wanted and isinstance(instance, _DateText) and schema.get("format") != "date"
     if text_wanted or not any(validator.is_type(instance, kind) for kind in wanted):
         yield ValidationError("type")
 

@@ -27,7 +27,7 @@ _DATE = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
 
 
 class _StrictLoader(_Base):  # type: ignore[misc]  # the base is chosen at run time: libyaml where it is there
-    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  # PyYAML wants a plain class attribute
+    yaml_implicit_resolvers: dict[str, Any] = {}  # PyYAML wants a plain class attribute
 
 
 for _name, _pattern, _first in (
@@ -37,9 +37,7 @@ for _name, _pattern, _first in (
     ("int", r"^-?(?:0|[1-9][0-9]{0,17})$", "-0123456789"),
     ("float", r"^-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,17}$", "-0123456789"),
 ):
-    _StrictLoader.add_implicit_resolver(
-        _TAG + _name, re.compile(_pattern), ["" if c == "\0" else c for c in _first]
-    )
+    _StrictLoader.add_implicit_resolver(_TAG + _name, re.compile(_pattern), ["" if c == "\0" else c for c in _first])
 
 _SCALARS: Mapping[str, Callable[[str], Any]] = {
     _TAG + "str": str,
@@ -70,16 +68,12 @@ def _text(path: Path | Traversable, file: str) -> str:
     try:
         content = path.read_bytes()
     except (OSError, ValueError) as error:
-        raise DatafileError(
-            file, 1, "the file cannot be read", "see that it is there and may be read"
-        ) from error
+        raise DatafileError(file, 1, "the file cannot be read", "see that it is there and may be read") from error
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise DatafileError(
-            file, line, "the text is not UTF-8", "save the file as UTF-8"
-        ) from error
+        raise DatafileError(file, line, "the text is not UTF-8", "save the file as UTF-8") from error
 
 
 def _compose(file: str, text: str) -> yaml.Node | None:
@@ -90,18 +84,12 @@ def _compose(file: str, text: str) -> yaml.Node | None:
         mark = error.problem_mark or error.context_mark
         what = f"this is not YAML: {error.problem or error.context}"
         line = mark.line + 1 if mark else 1
-        raise DatafileError(
-            file, line, what, "look at the indents, colons and quotes here"
-        ) from error
+        raise DatafileError(file, line, what, "look at the indents, colons and quotes here") from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise DatafileError(
-            file, line, "there is a character that no data file may hold", "take it out"
-        ) from error
+        raise DatafileError(file, line, "there is a character that no data file may hold", "take it out") from error
     except yaml.YAMLError as error:
-        raise DatafileError(
-            file, 1, "this is not YAML that can be read", "write it more simply"
-        ) from error
+        raise DatafileError(file, 1, "this is not YAML that can be read", "write it more simply") from error
     return node
 
 
@@ -159,15 +147,11 @@ class _Builder:
     def _scalar(self, node: yaml.Node) -> Any:
         make = _SCALARS.get(node.tag)
         if make is None or not isinstance(node, yaml.ScalarNode):
-            raise self._error(
-                node, f"the tag `{node.tag}` is not used in data files", "take the tag out"
-            )
+            raise self._error(node, f"the tag `{node.tag}` is not used in data files", "take the tag out")
         try:
             return make(node.value)
         except ValueError as error:
-            raise self._error(
-                node, f"`{node.value}` is not a date of the calendar", "give a real date"
-            ) from error
+            raise self._error(node, f"`{node.value}` is not a date of the calendar", "give a real date") from error
 
     def _error(self, node: yaml.Node, what: str, mend: str) -> DatafileError:
         return DatafileError(self.file, node.start_mark.line + 1, what, mend)

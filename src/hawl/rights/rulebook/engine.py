@@ -1,7 +1,10 @@
 """One case, some rulebooks and a day in; what was owed and how it was kept out.
 
 Pure: no database, no network, no clock of its own. The same events in any order give the same rows.
-The rules of this module are the contract of `docs` and of the folder's README, to the letter.
+
+Which state a row has is decided in this order: a duty that does not apply gives no row; then
+data_missing, awaiting_upstream, act done (met, met_late), declined, closed (excused, withheld,
+safe_alternative), and only then no_limit, pending or overdue.
 """
 
 from __future__ import annotations
@@ -78,22 +81,29 @@ def _matched(line: Line, owed: list[Owed], history: History) -> dict[str, _Answe
     answers: dict[str, _Answer] = {}
     named = {code: history.about[code] for code in line.answers if code in history.about}
     if named:
-        triggers = {one.trigger.event_id: one.trigger for one in owed}
+        by_id = {one.trigger.event_id: one.trigger for one in owed}
         # `answers` holds the act's code first, so an act goes before a decline.
         for code, events in named.items():
             for event in events:
-                trigger = triggers.get(event.about or "")
-                if trigger is not None and not _before(event, trigger):
-                    answers.setdefault(trigger.event_id, _answer(line, code, event))
+                about = by_id.get(event.about or "")
+                if about is not None and not _before(event, about):
+                    answers.setdefault(about.event_id, _answer(line, code, event))
+    # What is answered stays answered, so the earliest open trigger only ever moves on.
+    earliest = 0
     for event in _loose(line, history):
-        for one in owed:
-            trigger = one.trigger
-            if trigger.event_id in answers or trigger.occurred_on is None:
-                continue
-            if not _before(event, trigger):
-                answers[trigger.event_id] = _answer(line, event.event, event)
+        while earliest < len(owed) and _is_taken(owed[earliest].trigger, answers):
+            earliest += 1
+        if earliest == len(owed):
             break
+        trigger = owed[earliest].trigger
+        if not _before(event, trigger):
+            answers[trigger.event_id] = _answer(line, event.event, event)
     return answers
+
+
+def _is_taken(trigger: Event, answers: dict[str, _Answer]) -> bool:
+    """Whether no act without a name can go to it: it is answered, or its day is not known."""
+    return trigger.event_id in answers or trigger.occurred_on is None
 
 
 def _loose(line: Line, history: History) -> list[Event]:

@@ -114,9 +114,7 @@ def _check_duty(document: Document, place: int, duty: Data) -> None:
     if duty["id"] in earlier:
         what = f"duty {duty['id']} stands here a second time"
         raise document.error(what, "give each duty its own id", *at, "id")
-    _check_known(
-        document, duty["bearer"], document.data["bearers"], "one of the bearers", *at, "bearer"
-    )
+    _check_known(document, duty["bearer"], document.data["bearers"], "one of the bearers", *at, "bearer")
     numbers = {right["number"] for right in document.data.get("rights", ())}
     if duty["right"] is not None:
         _check_known(document, duty["right"], numbers, "one of the rights", *at, "right")
@@ -150,9 +148,7 @@ def _check_sense(document: Document, duty: Data, at: tuple[str, int]) -> None:
         raise document.error(what, "give `paragraph` too", *at, "paragraph_verified")
 
 
-def _check_known(
-    document: Document, word: str | int, known: Iterable[Any], what: str, *at: str | int
-) -> None:
+def _check_known(document: Document, word: str | int, known: Iterable[Any], what: str, *at: str | int) -> None:
     if word in known:
         return
     spelt = word if isinstance(word, str) else ""

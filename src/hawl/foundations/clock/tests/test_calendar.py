@@ -12,9 +12,7 @@ from hawl.foundations.clock import BeyondCalendar, WorkingCalendar, england_and_
 
 CALENDAR = england_and_wales()
 KNOWN = st.dates(CALENDAR.first_known, CALENDAR.last_known)
-GOVUK_LIST = (
-    Path(__file__).parents[6] / "shared/data/bank-holidays/england-and-wales.from-alphagov.csv"
-)
+GOVUK_LIST = Path(__file__).parents[6] / "shared/data/bank-holidays/england-and-wales.from-alphagov.csv"
 
 # Fact sheet victims-code, section 4: event, working days, the day the limit ends.
 VECTORS = [
@@ -130,9 +128,7 @@ def test_days_between_are_those_not_skipped(one: dt.date, other: dt.date) -> Non
 
 
 def test_a_calendar_of_ones_own_keeps_its_own_holidays() -> None:
-    own = WorkingCalendar(
-        {day("2026-03-02"): ("Office day", "Diwrnod swyddfa")}, day("2026-01-01"), day("2026-12-31")
-    )
+    own = WorkingCalendar({day("2026-03-02"): ("Office day", "Diwrnod swyddfa")}, day("2026-01-01"), day("2026-12-31"))
     assert own.add_working_days(day("2026-02-27"), 1) == day("2026-03-03")
     assert own.is_working_day(day("2026-12-25"))
 
@@ -142,9 +138,7 @@ def test_it_agrees_with_the_list_that_govuk_serves() -> None:
     with GOVUK_LIST.open(encoding="utf-8") as lines:
         served = {day(row["date"]) for row in csv.DictReader(lines)}
     assert served
-    years = {date.year for date in served} & set(
-        range(CALENDAR.first_known.year, CALENDAR.last_known.year + 1)
-    )
+    years = {date.year for date in served} & set(range(CALENDAR.first_known.year, CALENDAR.last_known.year + 1))
     assert len(years) >= 8
     skipped = CALENDAR.skipped_between(CALENDAR.first_known, CALENDAR.last_known)
     ours = {s.day for s in skipped if s.reason == "holiday"}

@@ -35,7 +35,7 @@ def test_the_first_and_last_hour_of_the_short_and_the_long_day_are_that_day() ->
 
 def test_a_moment_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
-        today(dt.datetime(2026, 6, 1, 12, 0))
+        today(dt.datetime(2026, 6, 1, 12, 0))  # noqa: DTZ001
 
 
 def test_now_is_aware_and_in_utc() -> None:

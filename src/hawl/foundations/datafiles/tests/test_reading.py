@@ -131,9 +131,7 @@ def test_keys_are_always_text(tmp_path: Path) -> None:
 
 
 def test_each_part_knows_its_line(tmp_path: Path) -> None:
-    document = read(
-        written(tmp_path, "# head\na:\n  b:\n    - one\n    - c: two\n      d: three\n")
-    )
+    document = read(written(tmp_path, "# head\na:\n  b:\n    - one\n    - c: two\n      d: three\n"))
     assert document.line() == 2
     assert document.line("a", "b") == 3
     assert document.line("a", "b", 1, "d") == 6
@@ -173,9 +171,7 @@ def test_a_packaged_resource_reads_like_a_file(tmp_path: Path) -> None:
         ("[" * 200000, 1, "nested too deeply"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_told_by_line(
-    tmp_path: Path, text: str | bytes, line: int, words: str
-) -> None:
+def test_a_file_that_cannot_be_read_is_told_by_line(tmp_path: Path, text: str | bytes, line: int, words: str) -> None:
     error = mistake(tmp_path, text)
     assert words in error.what
     assert error.mend
@@ -303,7 +299,5 @@ def test_the_mistake_that_stands_first_is_told_first(tmp_path: Path) -> None:
 
 
 def test_an_empty_file_against_a_schema_is_a_mistake_and_not_a_crash(tmp_path: Path) -> None:
-    assert (
-        mistake(tmp_path, "", SCHEMA).what == "the file is empty, where a table of keys is wanted"
-    )
+    assert mistake(tmp_path, "", SCHEMA).what == "the file is empty, where a table of keys is wanted"
     assert mistake(tmp_path, "services: []\n", SCHEMA).what == "`services` is empty"

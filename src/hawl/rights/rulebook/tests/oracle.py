@@ -23,9 +23,7 @@ def counted(start: dt.date, days: int) -> dt.date:
 
 def sentence_applies(event: Event) -> str:
     """The one conditional duty of the tests' rulebook, in the contract's own terms."""
-    asked = [
-        event.attributes.get(k) for k in ("custody_months", "hospital_order", "violent_or_sexual")
-    ]
+    asked = [event.attributes.get(k) for k in ("custody_months", "hospital_order", "violent_or_sexual")]
     if None in asked:
         return "missing"
     months, order, violent = asked
@@ -47,27 +45,19 @@ def matched(duty: Duty, triggers: list[Event], events: Sequence[Event]) -> dict[
         key=lambda e: (e.occurred_on, e.event_id),
     )
     for trigger in triggers:
-        about = [
-            e
-            for e in candidates
-            if e.about == trigger.event_id and e.occurred_on >= trigger.occurred_on
-        ]
+        about = [e for e in candidates if e.about == trigger.event_id and e.occurred_on >= trigger.occurred_on]
         acts = [e for e in about if e.event == duty.act]
         if about:
             found[trigger.event_id] = (acts or about)[0]
     for act in candidates:
         if act.about is None:
-            still = [
-                t for t in triggers if t.event_id not in found and t.occurred_on <= act.occurred_on
-            ]
+            still = [t for t in triggers if t.event_id not in found and t.occurred_on <= act.occurred_on]
             if still:
                 found[min(still, key=lambda t: (t.occurred_on, t.event_id)).event_id] = act
     return found
 
 
-def judged(
-    duty: Duty, trigger: Event, act: Event | None, events: Sequence[Event], as_of: dt.date
-) -> Row:
+def judged(duty: Duty, trigger: Event, act: Event | None, events: Sequence[Event], as_of: dt.date) -> Row:
     received = trigger.received_on if trigger.received_on and trigger.received_on <= as_of else None
     by_receipt = duty.done_by == "receipt"
     done = received if by_receipt else act.occurred_on if act else None

@@ -184,9 +184,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("old", "new", "what", "mend"), FAULTS)
-def test_a_planted_fault_names_its_line_and_the_mend(
-    tmp_path: Path, old: str, new: str, what: str, mend: str
-) -> None:
+def test_a_planted_fault_names_its_line_and_the_mend(tmp_path: Path, old: str, new: str, what: str, mend: str) -> None:
     assert old in TEXT
     spoilt = TEXT.replace(old, new, 1)
     path = tmp_path / "spoilt.yaml"
@@ -215,9 +213,7 @@ def test_a_right_owed_by_nobody_known_is_told(tmp_path: Path) -> None:
         load_rulebook(path)
 
 
-@pytest.mark.parametrize(
-    ("old", "new"), [("status: in_force", "status: draft"), ("kind: code", "kind: local")]
-)
+@pytest.mark.parametrize(("old", "new"), [("status: in_force", "status: draft"), ("kind: code", "kind: local")])
 def test_a_draft_or_a_local_target_is_never_enforced(tmp_path: Path, old: str, new: str) -> None:
     path = tmp_path / "other.yaml"
     path.write_text(TEXT.replace(old, new, 1), encoding="utf-8")

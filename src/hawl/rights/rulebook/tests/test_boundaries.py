@@ -92,9 +92,7 @@ def test_why_tells_which_closing_or_receipt_answered_and_where_no_limit_is_set()
     assert closed.why["clock"]["en"] == "no number of days is set"
     got = rows(event("t", "case_outcome", "2026-03-02", received="2026-03-04"), books=[SEAMS])
     assert got["9.0", "t"].why["answered"] == "receipt"
-    assert (
-        got["9.1", "t"].why["clock"]["en"] == "1 working day from the day word of it was received"
-    )
+    assert got["9.1", "t"].why["clock"]["en"] == "1 working day from the day word of it was received"
 
 
 def test_every_trigger_of_a_counted_duty_names_its_first_day() -> None:

@@ -38,9 +38,7 @@ def test_each_line_of_the_contract_is_kept_missed_and_late_at_its_boundary(
 ) -> None:
     case = [event("t", code, "2026-03-02")]
     if tier != "undetermined":
-        case.append(
-            event("d", "enhanced_rights_decided", "2026-03-02", enhanced=tier == "enhanced")
-        )
+        case.append(event("d", "enhanced_rights_decided", "2026-03-02", enhanced=tier == "enhanced"))
     if days is None:
         assert state(duty, *case) == "no_limit"
         assert state(duty, *case, event("a", act, "2026-12-01")) == "met"
@@ -71,10 +69,7 @@ def test_a_trigger_starts_its_duties_and_no_others() -> None:
 
 
 def test_acts_and_unknown_events_start_nothing() -> None:
-    assert (
-        rows(event("a", "victim_informed", "2026-03-02"), event("b", "of_no_book", "2026-03-02"))
-        == {}
-    )
+    assert rows(event("a", "victim_informed", "2026-03-02"), event("b", "of_no_book", "2026-03-02")) == {}
     assert rows() == {}
 
 
@@ -86,9 +81,7 @@ def test_acts_and_unknown_events_start_nothing() -> None:
         ("safe_alternative_used", "safe_alternative"),
     ],
 )
-def test_a_closing_closes_all_duties_of_the_trigger_it_is_about(
-    code: str, state_given: str
-) -> None:
+def test_a_closing_closes_all_duties_of_the_trigger_it_is_about(code: str, state_given: str) -> None:
     found = rows(
         event("t", "crime_reported", "2026-03-02"),
         event("u", "suspect_arrested", "2026-03-03"),
@@ -102,12 +95,8 @@ def test_a_closing_closes_all_duties_of_the_trigger_it_is_about(
 def test_a_closing_about_nothing_or_before_its_trigger_closes_nothing() -> None:
     trigger = event("t", "suspect_arrested", "2026-03-03")
     assert state("6.1a", trigger, event("c", "reason_recorded", "2026-03-04")) == "overdue"
-    assert (
-        state("6.1a", trigger, event("c", "reason_recorded", "2026-03-02", about="t")) == "overdue"
-    )
-    assert (
-        state("6.1a", trigger, event("c", "reason_recorded", "2026-03-03", about="t")) == "excused"
-    )
+    assert state("6.1a", trigger, event("c", "reason_recorded", "2026-03-02", about="t")) == "overdue"
+    assert state("6.1a", trigger, event("c", "reason_recorded", "2026-03-03", about="t")) == "excused"
 
 
 def test_of_several_closings_the_earliest_counts() -> None:
@@ -300,9 +289,7 @@ SENTENCE: dict[str, Any] = {
         ({"violent_or_sexual": False}, False),
     ],
 )
-def test_a_duty_with_conditions_is_owed_only_where_they_hold(
-    changed: dict[str, Any], owed: bool
-) -> None:
+def test_a_duty_with_conditions_is_owed_only_where_they_hold(changed: dict[str, Any], owed: bool) -> None:
     attributes = {**SENTENCE, **changed}
     found = rows(event("t", "sentence_passed", "2026-03-02", **attributes), books=[SEAMS])
     assert (("11.1", "t") in found) is owed
@@ -312,9 +299,7 @@ def test_a_duty_with_conditions_is_owed_only_where_they_hold(
 
 @pytest.mark.parametrize("absent", list(SENTENCE))
 @pytest.mark.parametrize("left", [{"violent_or_sexual": False}, {"custody_months": 60}, {}])
-def test_any_attribute_absent_is_data_missing_even_if_another_decides(
-    absent: str, left: dict[str, Any]
-) -> None:
+def test_any_attribute_absent_is_data_missing_even_if_another_decides(absent: str, left: dict[str, Any]) -> None:
     attributes = {key: value for key, value in {**SENTENCE, **left}.items() if key != absent}
     trigger = event("t", "sentence_passed", "2026-03-02", **attributes)
     assert state("11.1", trigger, seams=True) == "data_missing"
@@ -326,9 +311,7 @@ def test_any_attribute_absent_is_data_missing_even_if_another_decides(
 @pytest.mark.parametrize("bad", [None, "twelve", True])
 def test_an_attribute_of_a_wrong_kind_is_data_missing(bad: object) -> None:
     attributes: dict[str, Any] = {**SENTENCE, "custody_months": bad}
-    assert state("11.1", event("t", "sentence_passed", "2026-03-02", **attributes), seams=True) == (
-        "data_missing"
-    )
+    assert state("11.1", event("t", "sentence_passed", "2026-03-02", **attributes), seams=True) == ("data_missing")
 
 
 def test_an_act_may_itself_start_the_next_duty() -> None:

@@ -74,17 +74,13 @@ def told(row: Evaluated) -> Row:
 
 @settings(max_examples=400, deadline=None)
 @given(histories(), DAYS)
-def test_it_agrees_with_a_second_evaluation_written_from_the_contract(
-    events: list[Event], as_of: dt.date
-) -> None:
+def test_it_agrees_with_a_second_evaluation_written_from_the_contract(events: list[Event], as_of: dt.date) -> None:
     assert [told(row) for row in evaluate(events, BOOKS, as_of)] == expected(events, BOOKS, as_of)
 
 
 @settings(max_examples=150, deadline=None)
 @given(histories(), DAYS, st.randoms(use_true_random=False))
-def test_the_order_of_the_events_changes_nothing(
-    events: list[Event], as_of: dt.date, random: Random
-) -> None:
+def test_the_order_of_the_events_changes_nothing(events: list[Event], as_of: dt.date, random: Random) -> None:
     mixed = list(events)
     random.shuffle(mixed)
     first, second = evaluate(events, BOOKS, as_of), evaluate(mixed, BOOKS, as_of)
@@ -125,12 +121,8 @@ def test_each_row_makes_sense_in_itself(events: list[Event], as_of: dt.date) -> 
 
 @settings(max_examples=150, deadline=None)
 @given(histories(), st.integers(0, 30))
-def test_what_is_open_follows_from_the_due_day_and_the_day_alone(
-    events: list[Event], later: int
-) -> None:
-    first_day = max(
-        [e.received_on or e.occurred_on for e in events if e.occurred_on] or [dt.date(2026, 4, 1)]
-    )
+def test_what_is_open_follows_from_the_due_day_and_the_day_alone(events: list[Event], later: int) -> None:
+    first_day = max([e.received_on or e.occurred_on for e in events if e.occurred_on] or [dt.date(2026, 4, 1)])
     first_day = max([first_day, *(e.occurred_on for e in events if e.occurred_on)])
     day = first_day + dt.timedelta(days=later)
     kept = evaluate(events, BOOKS, first_day)
