@@ -26,7 +26,8 @@ def entry(kind: type[Entry], data: Mapping[str, Any]) -> Entry:
 
 def values(kind: type[Any], data: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of an entry of `kind` that plain data give."""
-    hints = _hints(kind)
+    known: Any = kind  # a class is hashable, which its type does not tell
+    hints = _hints(known)
     return {key: _value(hints[key], value) for key, value in data.items()}
 
 
@@ -39,7 +40,8 @@ def plain(value: Any) -> Any:
     if not dataclasses.is_dataclass(value):
         return value
     found: dict[str, Any] = {}
-    for field in _told(type(value)):
+    kind: Any = type(value)
+    for field in _told(kind):
         held = getattr(value, field.name)
         if field.default is dataclasses.MISSING or held != field.default:
             found[field.name] = plain(held)
@@ -54,7 +56,7 @@ def _written(text: str) -> int | dt.date | str:
 
 
 @cache
-def _hints(kind: type[Any]) -> dict[str, Any]:
+def _hints(kind: Any) -> dict[str, Any]:
     return typing.get_type_hints(kind)
 
 

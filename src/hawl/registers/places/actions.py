@@ -28,7 +28,7 @@ def load_places(*, area: AreaEntry, by: Actor) -> Counts:
         }
         counts = reconcile(PoliceArea.objects.filter(key=area.key), ["key"], [table])
         counts += reconcile(
-            AreaName.objects.filter(area_id=area.key), ["since"], rows(area.names, area_id=area.key), remove=True
+            AreaName.objects.filter(area__key=area.key), ["since"], rows(area.names, area_id=area.key), remove=True
         )
         counts += _load_councils(area.key, area.councils)
         record(action="places.loaded", object_kind="area", object_id=area.key, **counts.as_dict())
@@ -45,7 +45,9 @@ def _load_councils(area: str, councils: tuple[CouncilEntry, ...]) -> Counts:
     names = [row for one in councils for row in rows(one.names, council_id=one.key)]
     counts += reconcile(CouncilName.objects.filter(council_id__in=keys), ["council_id", "since"], names, remove=True)
     within = [row for one in councils for row in rows(one.in_area, council_id=one.key, area_id=area)]
-    return counts + reconcile(CouncilInArea.objects.filter(area_id=area), ["council_id", "since"], within, remove=True)
+    return counts + reconcile(
+        CouncilInArea.objects.filter(area__key=area), ["council_id", "since"], within, remove=True
+    )
 
 
 def _council(council: CouncilEntry, position: int) -> dict[str, object]:
@@ -70,7 +72,7 @@ def load_sheets(
     sheets = {"routing": routing, "terms": tuple(terms), "sources": tuple(sources)}
     with acting_as(by):
         counts = reconcile(
-            AreaSheet.objects.filter(area_id=area),
+            AreaSheet.objects.filter(area__key=area),
             ["name"],
             [{"area_id": area, "name": name, "content": as_json(held)} for name, held in sheets.items()],
         )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from operator import attrgetter
+from typing import Any
 
 from hawl.foundations.clock import today
 from hawl.registers.dated.columns import entry_of, held_on
@@ -17,6 +19,8 @@ from hawl.registers.places.entries import (
     TermEntry,
 )
 from hawl.registers.places.models import AreaSheet, Council, PoliceArea
+
+_in_order = attrgetter("position")
 
 
 class NoSuchArea(LookupError):
@@ -33,7 +37,7 @@ def area_entry(key: str) -> AreaEntry:
     area = PoliceArea.objects.filter(key=key).first()
     if area is None:
         raise NoSuchArea(f"The area `{key}` has not been loaded. Mend: `hawl area load {key}`.")
-    councils = Council.objects.filter(areas__area_id=key).distinct().order_by("position")
+    councils = Council.objects.filter(areas__area__key=key).distinct().order_by("position")
     return entry_of(
         AreaEntry,
         area,
@@ -74,21 +78,18 @@ def name_of_area(key: str, on: dt.date | None = None) -> Name | None:
 
 
 def _council(row: Council, area: str) -> CouncilEntry:
-    by_position = lambda fact: fact.position
     return entry_of(
         CouncilEntry,
         row,
-        names=tuple(entry_of(Name, name) for name in sorted(row.names.all(), key=by_position)),
+        names=tuple(entry_of(Name, name) for name in sorted(row.names.all(), key=_in_order)),
         in_area=tuple(
-            entry_of(Dated, belonged)
-            for belonged in sorted(row.areas.all(), key=by_position)
-            if belonged.area_id == area
+            entry_of(Dated, belonged) for belonged in sorted(row.areas.all(), key=_in_order) if belonged.area_id == area
         ),
     )
 
 
-def _sheet(area: str, name: str) -> object:
-    content = AreaSheet.objects.filter(area_id=area, name=name).values_list("content", flat=True).first()
+def _sheet(area: str, name: str) -> Any:
+    content = AreaSheet.objects.filter(area__key=area, name=name).values_list("content", flat=True).first()
     if content is None:
         raise NoSuchArea(f"The area `{area}` has not been loaded. Mend: `hawl area load {area}`.")
     return content

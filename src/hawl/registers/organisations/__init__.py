@@ -1,0 +1,1 @@
+"""Bodies, posts, boards and plans, their names dated and in both languages."""

@@ -1,0 +1,1 @@
+"""Police areas, councils and the sheets of each area."""

@@ -1,0 +1,1 @@
+"""The catalogue of support services and its public directory."""
