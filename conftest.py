@@ -45,6 +45,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: more than a few seconds")
     if not config.option.collectonly:
         _make_installation()
+        # The settings read the installation, so Django is made ready only now that there is one.
+        import django
+
+        django.setup()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -67,9 +71,7 @@ def _admin() -> Any:
     where = connection.address()
     given = connection.given_url()
     user, password = (
-        (given[1].user, given[1].password)
-        if given
-        else ("postgres", embedded.ensure_running(home()).password)
+        (given[1].user, given[1].password) if given else ("postgres", embedded.ensure_running(home()).password)
     )
     return psycopg.connect(
         host=where.host, port=where.port, user=user, password=password, dbname="postgres", autocommit=True

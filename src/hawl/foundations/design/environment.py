@@ -21,6 +21,7 @@ from markupsafe import Markup
 
 from hawl.foundations.design.charts import number
 from hawl.foundations.design.files import static_address
+from hawl.foundations.design.frames import navigation
 from hawl.foundations.design.site import site
 from hawl.foundations.design.states import shown
 from hawl.foundations.languages import dates
@@ -38,7 +39,14 @@ def environment(**options: Any) -> Environment:
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
     made.globals.update(
-        url=url, static=static_address, site=site, language=current, twin=twin, address_with=address_with, shown=shown
+        url=url,
+        static=static_address,
+        site=site,
+        language=current,
+        twin=twin,
+        address_with=address_with,
+        shown=shown,
+        navigation=navigation,
     )
     made.filters.update(
         day=dates.day,

@@ -1,0 +1,45 @@
+"""The pages that staff find in the navigation, in its order."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from hawl.foundations.access.actor import Permission
+from hawl.foundations.design.frames import Frame, Item
+from hawl.foundations.identity.models import User
+
+
+class Page(NamedTuple):
+    """A page by the name of its address; shown to whoever has the permission."""
+
+    words: str | Promise
+    address: str
+    permission: Permission
+
+
+PAGES: tuple[Page, ...] = ()
+
+
+def frame(request: HttpRequest) -> Frame:
+    """The frame for who is signed in: their pages and no others. Empty before signing in."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User) and not getattr(user, "is_authenticated", False):
+        return Frame(home=reverse("sign_in"))
+    actor = user.actor()
+    match = request.resolver_match
+    here = match.view_name if match else ""
+    return Frame(
+        navigation=tuple(
+            Item(str(page.words), reverse(page.address), page.address == here)
+            for page in PAGES
+            if actor.may(page.permission)
+        ),
+        signed_in_as=user.display_name,
+        sign_out=reverse("sign_out"),
+        home="/cy/" if reverse("sign_in").startswith("/cy/") else "/",
+    )

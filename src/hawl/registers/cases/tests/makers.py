@@ -1,0 +1,128 @@
+"""Invented people, cases and events for tests; call the makers inside `acting_as(actor)`."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import count
+from typing import Any
+
+from django.utils import timezone
+
+from hawl.foundations.access.actor import Actor, Role
+from hawl.foundations.clock import today
+from hawl.foundations.identity.actions import put_account
+from hawl.foundations.identity.models import User
+from hawl.foundations.vault.sealing import blind_index
+from hawl.registers.cases.models import Case, CaseEvent
+from hawl.registers.organisations.queries import ids_by_key
+from hawl.registers.people.models import Contact, Person
+
+DESK = "victim-care-unit"
+HUB = "connect-gwent"
+OTHER_PROVIDER = "hafan-cymru"
+COMMISSIONER = "local-policing-office"
+
+_SYSTEM = Actor(label="system:tests")
+_number = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class ThreePeople:
+    """Who may, who may in part, and who must see nothing: a body's worker without scope, and one without a role."""
+
+    officer: User  # of the desk that receives the feed
+    hub_worker: User  # of the hub to which cases are referred on
+    stranger: User  # works with people elsewhere, so has the permission and no row
+    board: User  # sees figures, never a person
+
+
+def organisation_id(key: str) -> int:
+    """The small id of an organisation of the test area."""
+    return ids_by_key([key])[key]
+
+
+def account(role: Role, organisation: str, name: str = "") -> User:
+    """An account of one role at one organisation; sign in with `client.force_login(user)`."""
+    return put_account(
+        by=_SYSTEM,
+        email=f"{role.value}-{next(_number)}@example.org",
+        display_name=name or role.value.replace("_", " ").title(),
+        roles=frozenset({role}),
+        organisation_id=organisation_id(organisation),
+        password="for tests only",
+    )
+
+
+def three_people() -> ThreePeople:
+    """The people by whom each page and action is tried."""
+    return ThreePeople(
+        officer=account(Role.VICTIM_CARE_OFFICER, DESK, "Olwen Price"),
+        hub_worker=account(Role.HUB_WORKER, HUB, "Hari Evans"),
+        stranger=account(Role.PROVIDER_WORKER, OTHER_PROVIDER, "Petra Stone"),
+        board=account(Role.BOARD, COMMISSIONER, "Bryn Board"),
+    )
+
+
+def make_person(*, desk: int, given: str = "Siân", family: str = "ap Rhys", **changes: Any) -> Person:
+    """A person whom the desk sees."""
+    named = {"given": given, "family": family, "known_as": None, "organisation": None, "named_contact": None}
+    values: dict[str, Any] = {
+        "names": named,
+        "facts": {"age": None, "gender": "female", "ethnicity": None, "interpreter": None, "access_needs": []},
+        "born_on": date(1987, 3, 1),
+        "language": "cy",
+        "created_at": timezone.now(),
+        "visible_to": [desk],
+    }
+    return Person.objects.create(**{**values, **changes})
+
+
+def make_contact(person: Person, value: str = "07700 900123", **changes: Any) -> Contact:
+    """A mobile number of which nothing is known to be safe."""
+    values: dict[str, Any] = {
+        "kind": "mobile",
+        "value_key": blind_index("people.contact", f"{changes.get('kind', 'mobile')}\x00{value}"),
+        "given_by": "victim",
+        "message_key": uuid.uuid4().bytes,
+        "visible_to": person.visible_to,
+        "named_users": person.named_users,
+    }
+    return Contact.objects.create(person=person, value=value, **{**values, **changes})
+
+
+def make_case(*, desk: int, person: Person | None = None, reported: int = 2, **changes: Any) -> Case:
+    """A burglary reported `reported` days ago, routed automatically, with the event of its report."""
+    whose = person or make_person(desk=desk)
+    values: dict[str, Any] = {
+        "desk_id": desk,
+        "source": "gwent-police",
+        "reference": {"crime_ref": f"26{next(_number):08}", "record_id": "T-1", "title": "Burglary", "outcome": None},
+        "location": {"place": "Stow Hill", "postcode": "NP20 1AA", "lsoa": "W01001440"},
+        "note": "",
+        "role": "victim",
+        "offence": "burglary_dwelling",
+        "council": "newport",
+        "route": "automatic",
+        "route_reason": "no_hold",
+        "reported_on": today() - timedelta(days=reported),
+        "received_at": timezone.now(),
+        "visible_to": whose.visible_to,
+        "named_users": whose.named_users,
+    }
+    case = Case.objects.create(person=whose, **{**values, **changes})
+    make_event(case, "crime_reported", case.reported_on)
+    return case
+
+
+def make_event(case: Case, event: str, occurred_on: date | None, **changes: Any) -> CaseEvent:
+    """An event as a feed would have told it."""
+    values: dict[str, Any] = {
+        "event_id": f"T-{next(_number)}",
+        "asserted_by": f"feed:{case.source}",
+        "recorded_at": timezone.now(),
+        "visible_to": case.visible_to,
+        "named_users": case.named_users,
+    }
+    return CaseEvent.objects.create(case=case, event=event, occurred_on=occurred_on, **{**values, **changes})
