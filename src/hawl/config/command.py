@@ -7,7 +7,7 @@ import signal
 import sys
 
 from hawl.entrances.cli.main import hawl
-from hawl.foundations.commands import Unusable, fill_boot
+from hawl.foundations.commands import Unusable, fill_ports
 from hawl.foundations.database.home import InstallationError
 
 
@@ -17,12 +17,18 @@ def _boot() -> None:
     set_up(say=True)
 
 
+def _serve() -> None:
+    from hawl.config.serving import serve
+
+    serve()
+
+
 def main() -> None:
     """Run `hawl`; installation errors end with their sentence and exit code 2."""
     # Reading half of our output (| head) is no error of ours.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hawl.config.settings")
-    fill_boot(_boot)
+    fill_ports(boot=_boot, serve=_serve)
     try:
         hawl()
     except InstallationError as wrong:

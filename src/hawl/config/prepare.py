@@ -47,9 +47,10 @@ def prepare(*, say: bool) -> None:
     if say:
         click.echo(f"Preparing Hawl in {folder} …", err=True)
     make_key_file()
-    signing = folder / "credentials" / "signing"
-    if not signing.exists():
-        write_private(signing, secrets.token_urlsafe(48))
+    for process in ("staff", "public", "jobs"):
+        signing = folder / "credentials" / f"signing-{process}"
+        if not signing.exists():
+            write_private(signing, secrets.token_urlsafe(48))
     make_roles()
     _in_process("owner", "django", "migrate", "--no-input", "--verbosity", "0")
     _in_process("jobs", "hawl.config.load_area")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 import time
 from collections import Counter
 from datetime import date, datetime
@@ -15,35 +13,36 @@ from hawl.demo.feed import Broken, make_feed
 from hawl.demo.from_crimes import UnusableCrimes, make_feed_from_crimes
 from hawl.demo.writing import form_of, write_feed
 from hawl.foundations.clock import today as local_today
-
-_REPORT_EVERY = 5000
-
-
-class _Progress:
-    """Counts on stderr: over one line on a terminal, a line now and then elsewhere."""
-
-    def __init__(self) -> None:
-        self._terminal = sys.stderr.isatty()
-
-    def __call__(self, count: int) -> None:
-        if count % _REPORT_EVERY == 0:
-            click.echo(f"\r{count:,} rows" if self._terminal else f"{count:,} rows", err=True,
-                       nl=not self._terminal)  # fmt: skip
-
-    def close(self) -> None:
-        if self._terminal:
-            click.echo("\r", err=True, nl=False)
+from hawl.foundations.commands import Progress, Unusable, needs_database, say_json, serve_all
 
 
-class _Unusable(click.ClickException):
-    """Input that cannot be used: nothing was written."""
+@click.group("demo", invoke_without_command=True)
+@click.option("--no-serve", is_flag=True, help="Lay the caseload out and end.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as one line of JSON.")
+@click.option("--people", type=click.IntRange(50, 100_000), default=3000, show_default=True,
+              help="How many people to invent.")  # fmt: skip
+@click.pass_context
+def demo(context: click.Context, no_serve: bool, as_json: bool, people: int) -> None:
+    """An invented caseload to look at; nobody in it exists. Lays it out and opens both sites."""
+    if context.invoked_subcommand is None:
+        _lay_out_and_serve(people=people, serve=not no_serve, as_json=as_json)
 
-    exit_code = 2
 
+@needs_database
+def _lay_out_and_serve(*, people: int, serve: bool, as_json: bool) -> None:
+    from hawl.demo.laying_out import NotADemo, lay_out
 
-@click.group("demo")
-def demo() -> None:
-    """An invented caseload to look at; nobody in it exists."""
+    try:
+        summary = lay_out(people=people)
+    except NotADemo as refused:
+        raise Unusable(str(refused)) from refused
+    if as_json:
+        say_json(summary.as_dict())
+    else:
+        for line in summary.lines():
+            click.echo(line)
+    if serve:
+        serve_all()
 
 
 @demo.command("feed")
@@ -80,19 +79,17 @@ def feed(
     form = _form(out, force)
     broken: Broken = []
     paths = _paths(from_crimes, more_crimes, people)
-    progress = _Progress()
+    progress = Progress("Rows invented")
     try:
         if paths:
             rows = make_feed_from_crimes(paths, seed, today, form=form, broken=broken)
         else:
             rows = make_feed(people or 0, seed, today, days=days, form=form, broken=broken)
-        count = write_feed(out, rows, after_row=progress)
+        count = write_feed(out, rows, after_row=progress.at)
     except UnusableCrimes as error:
-        raise _Unusable(str(error)) from None
+        raise Unusable(str(error)) from None
     except OSError as error:
-        raise _Unusable(f"{out} cannot be written ({error.strerror}).") from None
-    finally:
-        progress.close()
+        raise Unusable(f"{out} cannot be written ({error.strerror}).") from None
     _tell(out, count, broken, time.monotonic() - started, as_json)
 
 
@@ -100,7 +97,7 @@ def _tell(out: Path, count: int, broken: Broken, seconds: float, as_json: bool) 
     kinds = dict(sorted(Counter(kind for _, kind in broken).items()))
     if as_json:
         summary = {"out": str(out), "rows": count, "unusual": kinds, "seconds": round(seconds, 2)}
-        click.echo(json.dumps(summary, ensure_ascii=False))
+        say_json(summary)
         return
     click.echo(f"{out}: {count:,} rows in {seconds:.1f} s.")
     for kind, times in kinds.items():
@@ -110,34 +107,34 @@ def _tell(out: Path, count: int, broken: Broken, seconds: float, as_json: bool) 
 def _day(as_of: datetime | None) -> date:
     day = as_of.date() if as_of else local_today()
     if not 2000 <= day.year <= 2100:
-        raise _Unusable(f"--today {day} is not between 2000 and 2100.")
+        raise Unusable(f"--today {day} is not between 2000 and 2100.")
     return day
 
 
 def _form(out: Path, force: bool) -> str:
     if out.is_dir():
-        raise _Unusable(f"{out} is a folder; name a file in it.")
+        raise Unusable(f"{out} is a folder; name a file in it.")
     if out.exists() and not force:
-        raise _Unusable(f"{out} exists already. Choose another name, or say --force to write over it.")
+        raise Unusable(f"{out} exists already. Choose another name, or say --force to write over it.")
     if not out.parent.is_dir():
-        raise _Unusable(f"There is no folder {out.parent} to write into.")
+        raise Unusable(f"There is no folder {out.parent} to write into.")
     try:
         return form_of(out)
     except ValueError as error:
-        raise _Unusable(f"{out}: {error}.") from None
+        raise Unusable(f"{out}: {error}.") from None
 
 
 def _paths(from_crimes: tuple[Path, ...], more: tuple[Path, ...], people: int | None) -> list[Path]:
     if more and not from_crimes:
-        raise _Unusable(f"{more[0]} was not expected. Street files follow --from-crimes.")
+        raise Unusable(f"{more[0]} was not expected. Street files follow --from-crimes.")
     if from_crimes and people is not None:
-        raise _Unusable("Give --people or --from-crimes, not both: crimes decide how many people.")
+        raise Unusable("Give --people or --from-crimes, not both: crimes decide how many people.")
     if not from_crimes and people is None:
-        raise _Unusable("Say how many people, with --people N, or name crimes with --from-crimes PATH.")
+        raise Unusable("Say how many people, with --people N, or name crimes with --from-crimes PATH.")
     found: list[Path] = []
     for path in (*from_crimes, *more):
         inside = sorted([*path.glob("*street.csv"), *path.glob("*street.csv.gz")])
         if path.is_dir() and not inside:
-            raise _Unusable(f"There is no street file (…street.csv or .csv.gz) in {path}.")
+            raise Unusable(f"There is no street file (…street.csv or .csv.gz) in {path}.")
         found += inside if path.is_dir() else [path]
     return found

@@ -38,3 +38,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The area whose data this installation holds: a folder of hawl/areas, or a path to one.
 HAWL_AREA = os.environ.get("HAWL_AREA", "gwent")
+
+# An invented caseload: every page says so.
+HAWL_DEMO = os.environ.get("HAWL_DEMO") == "1"
+
+# Background work: functions in `jobs.py` of each room.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

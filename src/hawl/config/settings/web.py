@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
+import secrets
 from pathlib import Path
 
 import hawl
 from hawl.config.settings.apps import PROCESS
-from hawl.foundations.database.home import home
+from hawl.foundations.database.home import home, read_private
 
 _package = Path(hawl.__file__).parent
 _public = PROCESS == "public"
 
 
 def _secret() -> str:
-    """The signing secret of this process, from a file of the installation; the test run has its own."""
+    """The signing secret of this process, from its own file; one for the moment before `prepare` made it."""
     handed = os.environ.get("HAWL_SECRET_FILE")
-    path = Path(handed) if handed else home() / "credentials" / "signing"
-    if not path.exists():
-        return hashlib.sha256(os.urandom(32)).hexdigest()
-    return hashlib.sha256(f"{PROCESS}|{path.read_text(encoding='utf-8')}".encode()).hexdigest()
+    path = Path(handed) if handed else home() / "credentials" / f"signing-{PROCESS}"
+    return read_private(path) if path.exists() else secrets.token_urlsafe(48)
 
 
 SECRET_KEY = _secret()
@@ -61,7 +59,8 @@ TEMPLATES = [
 ]
 
 STATIC_URL = "/static/"
-STATIC_ROOT = home() / "static"
+# Static files are served from the package; they are collected nowhere.
+STATIC_ROOT = None
 STATICFILES_DIRS = [_package / "foundations" / "design" / "static"]
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
 WHITENOISE_USE_FINDERS = True

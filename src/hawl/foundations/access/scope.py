@@ -20,11 +20,10 @@ def acting_as(actor: Actor) -> Iterator[Actor]:
     """
     with naming(actor), transaction.atomic():
         before = _swap(actor)
-        try:
-            yield actor
-        finally:
-            if not connection.needs_rollback:
-                _restore(before)
+        yield actor
+        # Not after a failure: rolling back takes the scope back with it.
+        if not connection.needs_rollback:
+            _restore(before)
 
 
 _TELL = (

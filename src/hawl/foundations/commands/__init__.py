@@ -20,6 +20,7 @@ R = TypeVar("R")
 SOME_ROWS_LISTED = 3
 
 _boot: list[Callable[[], None]] = []
+_serve: list[Callable[[], None]] = []
 
 
 class Unusable(click.ClickException):
@@ -35,9 +36,15 @@ class Unusable(click.ClickException):
         click.echo(f"hawl: {self.message}", err=True)
 
 
-def fill_boot(boot: Callable[[], None]) -> None:
-    """Port that `config` fills: what readies the database and Django for a command."""
-    _boot[:] = [boot]
+def fill_ports(*, boot: Callable[[], None], serve: Callable[[], None]) -> None:
+    """Ports that `config` fills: what readies the database and Django, and what starts all processes."""
+    _boot[:], _serve[:] = [boot], [serve]
+
+
+def serve_all() -> None:
+    """Start all processes of the installation and stay until a signal ends them."""
+    for serve in _serve:
+        serve()
 
 
 def needs_database(command: Callable[P, R]) -> Callable[P, R]:

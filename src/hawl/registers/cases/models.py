@@ -65,6 +65,8 @@ class Case(ScopedModel):
     referred_on = models.DateField(null=True, blank=True)
     repeat = models.BooleanField(default=False)
     counter_allegation = models.BooleanField(default=False)
+    # What this case says forbids a first call to the person, whatever other cases of theirs allow.
+    no_first_call = models.BooleanField(default=True)
     enhanced_suggested = models.CharField(max_length=120, blank=True)
     reported_on = models.DateField()
     received_at = models.DateTimeField()

@@ -83,6 +83,11 @@ class Contact(ScopedModel):
                 nulls_distinct=False,
                 name="people_contact_once",
             ),
+            # A decision is about the number itself and belongs to no message, so no version of one meets it.
+            models.CheckConstraint(
+                name="people_decision_of_no_message",
+                condition=models.Q(decided_at=None) | models.Q(message_key=None),
+            ),
             # A first approach is one live call by a person: never a text, a voicemail or a letter.
             models.CheckConstraint(
                 name="people_first_approach_is_a_call",

@@ -17,6 +17,7 @@ from hawl.foundations.access.actor import Actor
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.actions import record
 from hawl.foundations.vault.keys import key_ring
+from hawl.rights.rulebook import vocabulary
 from hawl.work.intake import keys, laying, parts
 from hawl.work.intake.feed.reading import read_feed
 from hawl.work.intake.feed.rows import FeedRow, Refused
@@ -57,7 +58,7 @@ def import_feed(
     when the file as a whole cannot be used, `FeedBusy` while another import runs.
     """
     began = time.monotonic()
-    read = iter(read_feed(path, today=desk.today))
+    read = iter(read_feed(path, today=desk.today, known_events=vocabulary().events))
     first = list(islice(read, 1))  # an unusable file fails here, before anything is written
     if not laying.lock_feeds():
         raise FeedBusy
@@ -130,6 +131,7 @@ def _take_part(
             by.label,
         )
         chosen = parts.newest(taken, known, desk.ring, part)
+        refused = sorted([*refused, *part.refused], key=lambda each: each.row_number)
         _note_who_stands_for_whom(chosen.values(), known, desk)
         parts.build(chosen, known, desk, run.pk, part)
         events, duties = laying.lay(part, by.label)

@@ -58,7 +58,14 @@ def first_approach_allowed(contact: Contact, facts: RowFacts) -> bool:
     return (
         contact.kind in ("mobile", "landline")
         and contact.given_by in ("victim", "officer")
-        and _no_suspect_near(facts)
+        and not no_first_call(facts)
+    )
+
+
+def no_first_call(facts: RowFacts) -> bool:
+    """Whether this case forbids a first call, on whatever number: also on one that another case of theirs gave."""
+    return not (
+        _no_suspect_near(facts)
         and not is_delicate(facts)
         and facts.age_is_known
         and not facts.deceased

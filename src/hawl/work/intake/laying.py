@@ -23,6 +23,9 @@ _STAGED = {
     "duties_duty": parts.DUTIES,
     "intake_feedmessage": parts.MESSAGES,
 }
+# What older versions said against a number; staged only.
+_AGAINST = "CREATE TEMP TABLE stage_against ON COMMIT DELETE ROWS AS SELECT message_key, kind, value_key, ring, text, " \
+    "message, write FROM people_contact WITH NO DATA"
 
 # A person's particulars stand as last told; a seal is never lifted here.
 _PEOPLE = """
@@ -41,7 +44,7 @@ INSERT INTO cases_case ({columns}) SELECT {columns} FROM stage_cases_case
 ON CONFLICT (id) DO UPDATE SET reference = excluded.reference, crime_key = excluded.crime_key,
   suspect_key = excluded.suspect_key, stands_for_key = excluded.stands_for_key, location = excluded.location, note = excluded.note, role = excluded.role,
   offence = excluded.offence, flags = excluded.flags, council = excluded.council, risk = excluded.risk, rank = excluded.rank,
-  repeat = excluded.repeat, enhanced_suggested = excluded.enhanced_suggested, reported_on = excluded.reported_on,
+  repeat = excluded.repeat, no_first_call = excluded.no_first_call, enhanced_suggested = excluded.enhanced_suggested, reported_on = excluded.reported_on,
   person_id = excluded.person_id,
   agreement = CASE WHEN cases_case.agreement_decided_at IS NULL THEN excluded.agreement ELSE cases_case.agreement END,
   route = CASE WHEN cases_case.agreement_decided_at IS NULL THEN excluded.route ELSE cases_case.route END,
@@ -49,11 +52,33 @@ ON CONFLICT (id) DO UPDATE SET reference = excluded.reference, crime_key = exclu
     ELSE cases_case.route_reason END
 """
 
+# What the version held until now said against a number stays said when a newer version names the number again.
 _RENEW = (
-    "DELETE FROM people_contact WHERE message_key = ANY(%(messages)s) AND decided_at IS NULL",
+    "INSERT INTO stage_against SELECT message_key, kind, value_key, ring, text, message, write FROM people_contact "
+    "WHERE message_key = ANY(%(messages)s) AND 'unsafe' IN (ring, text, message, write)",
+    "DELETE FROM people_contact WHERE message_key = ANY(%(messages)s)",
     "DELETE FROM cases_caseevent WHERE case_id = ANY(%(cases)s) AND asserted_by = %(feed)s",
     "DELETE FROM duties_duty WHERE case_id = ANY(%(cases)s)",
 )
+
+_SAID_AGAINST = """
+UPDATE people_contact c SET
+  ring = CASE WHEN a.ring = 'unsafe' THEN 'unsafe' ELSE c.ring END,
+  text = CASE WHEN a.text = 'unsafe' THEN 'unsafe' ELSE c.text END,
+  message = CASE WHEN a.message = 'unsafe' THEN 'unsafe' ELSE c.message END,
+  write = CASE WHEN a.write = 'unsafe' THEN 'unsafe' ELSE c.write END
+FROM (SELECT message_key, kind, value_key, min(ring) FILTER (WHERE ring = 'unsafe') AS ring,
+    min(text) FILTER (WHERE text = 'unsafe') AS text, min(message) FILTER (WHERE message = 'unsafe') AS message,
+    min(write) FILTER (WHERE write = 'unsafe') AS write FROM stage_against GROUP BY 1, 2, 3) a
+WHERE c.message_key = a.message_key AND c.kind = a.kind AND c.value_key = a.value_key
+"""
+
+# A case that forbids a first call forbids it on every number of the person, also on one that another case gave.
+_NO_FIRST_CALL = """
+UPDATE people_contact SET ring = 'unknown' WHERE ring = 'first_approach' AND decided_at IS NULL
+AND person_id IN (SELECT person_id FROM stage_cases_case)
+AND person_id IN (SELECT person_id FROM cases_case WHERE no_first_call)
+"""
 
 # Two people accuse each other: both cases wait for a specialist and no number of either is rung meanwhile.
 _COUNTER = """
@@ -91,20 +116,24 @@ def make_stages() -> None:
     with connection.cursor() as cursor:
         for table, columns in _STAGED.items():
             names = ", ".join(f'"{name}"' for name in columns)
-            cursor.execute(f"DROP TABLE IF EXISTS stage_{table}")
+            cursor.execute(f"DROP TABLE IF EXISTS stage_{table}")  # of an import before this one in the same session
             cursor.execute(
                 f"CREATE TEMP TABLE stage_{table} ON COMMIT DELETE ROWS AS "  # noqa: S608 - names from code
                 f'SELECT {names} FROM "{table}" WITH NO DATA'
             )
+        cursor.execute("DROP TABLE IF EXISTS stage_against")
+        cursor.execute(_AGAINST)
 
 
 def known_of(message_keys: Sequence[bytes], person_keys: Sequence[bytes], feed: str) -> Known:
     """What the database knows of these messages and people: a few statements, whatever their number."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT key, version, case_id FROM intake_feedmessage WHERE key = ANY(%s)", [list(message_keys)]
+            "SELECT key, version, case_id, digest FROM intake_feedmessage WHERE key = ANY(%s)", [list(message_keys)]
         )
-        messages = {bytes(key): (version, case_id) for key, version, case_id in cursor.fetchall()}
+        messages = {
+            bytes(key): (version, case_id, bytes(digest)) for key, version, case_id, digest in cursor.fetchall()
+        }
         cursor.execute(
             "SELECT source_key, id, told_at, visibility = 'sealed', visible_to, named_users "
             "FROM people_person WHERE source_key = ANY(%s)",
@@ -116,7 +145,7 @@ def known_of(message_keys: Sequence[bytes], person_keys: Sequence[bytes], feed: 
         }
         cursor.execute("SELECT stands_for_key FROM cases_case WHERE stands_for_key = ANY(%s)", [list(person_keys)])
         stood_for = {bytes(key) for (key,) in cursor.fetchall()}
-    cases = [case_id for _, case_id in messages.values()]
+    cases = [case_id for _, case_id, _ in messages.values()]
     return Known(messages, people, _other_events(cases, feed) if cases else {}, stood_for)
 
 
@@ -146,12 +175,15 @@ def lay(part: Part, feed: str) -> tuple[int, int]:
     """Write the part; gives the number of events and of duties now held more than before."""
     with connection.cursor() as cursor:
         before = _counts(cursor, part)
+        # In one transaction with others (as in tests) the last part's rows would still be there.
+        cursor.execute("TRUNCATE " + ", ".join(f"stage_{table}" for table in (*_STAGED, "against")))
         _copy(cursor, "people_person", part.people.values())
         _copy(cursor, "people_contact", part.contacts)
         _copy(cursor, "cases_case", part.cases.values())
         _copy(cursor, "cases_caseevent", part.events)
         _copy(cursor, "duties_duty", part.duties)
         _copy(cursor, "intake_feedmessage", part.messages.values())
+        _copy(cursor, "against", part.against, parts.AGAINST)
         if part.renewed_cases:
             renewed = {"messages": part.renewed_messages, "cases": part.renewed_cases, "feed": feed}
             for statement in _RENEW:
@@ -163,10 +195,13 @@ def lay(part: Part, feed: str) -> tuple[int, int]:
                 f"INSERT INTO {table} ({_names(table)}) SELECT {_names(table)} FROM stage_{table}"  # noqa: S608
             )
         cursor.execute(
-            "INSERT INTO intake_feedmessage (key, version, case_id, run_id) SELECT key, version, case_id, run_id "
-            "FROM stage_intake_feedmessage ON CONFLICT (key) DO UPDATE SET version = excluded.version, "
+            "INSERT INTO intake_feedmessage (key, version, digest, case_id, run_id) "
+            "SELECT key, version, digest, case_id, run_id FROM stage_intake_feedmessage "
+            "ON CONFLICT (key) DO UPDATE SET version = excluded.version, digest = excluded.digest, "
             "run_id = excluded.run_id"
         )
+        cursor.execute(_SAID_AGAINST)
+        cursor.execute(_NO_FIRST_CALL)
         cursor.execute(_COUNTER)
         _spread(cursor)
     return len(part.events) - before[0], len(part.duties) - before[1]
@@ -201,8 +236,11 @@ def _names(table: str) -> str:
     return ", ".join(f'"{name}"' for name in _STAGED[table])
 
 
-def _copy(cursor: Any, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    with cursor.copy(f"COPY stage_{table} ({_names(table)}) FROM STDIN") as copy:
+def _copy(
+    cursor: Any, table: str, rows: Iterable[tuple[Any, ...]], columns: Sequence[str] | None = None
+) -> None:
+    names = ", ".join(columns) if columns else _names(table)
+    with cursor.copy(f"COPY stage_{table} ({names}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
 

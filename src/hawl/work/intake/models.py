@@ -54,5 +54,7 @@ class FeedMessage(OpenModel):
     # Blind index of (source, record_id).
     key = models.BinaryField(primary_key=True)
     version = models.IntegerField()
+    # Keyed digest of the content, so that the same version with other content is noticed.
+    digest = models.BinaryField()
     case_id = models.UUIDField()
     run = models.ForeignKey(FeedRun, on_delete=models.CASCADE)

@@ -6,6 +6,7 @@ goes out as `Part`, with every value about a person sealed to its row.
 
 from __future__ import annotations
 
+import hmac
 import json
 import re
 import uuid
@@ -18,9 +19,9 @@ from hawl.foundations.vault.keys import KeyRing
 from hawl.foundations.vault.sealing import seal
 from hawl.rights.rulebook import Evaluated, Event, Rulebook, evaluate, standing
 from hawl.work.intake import keys, rules
-from hawl.work.intake.contact_rules import contact_safety
+from hawl.work.intake.contact_rules import contact_safety, no_first_call
 from hawl.work.intake.facts import RowFacts, facts_of
-from hawl.work.intake.feed.rows import FeedRow, ReportedEvent
+from hawl.work.intake.feed.rows import FeedRow, Refused, ReportedEvent
 
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,60}")
 
@@ -40,7 +41,7 @@ class Person:
 class Known:
     """What the database knows of the messages and people of one part."""
 
-    messages: dict[bytes, tuple[int, uuid.UUID]]
+    messages: dict[bytes, tuple[int, uuid.UUID, bytes]]
     people: dict[bytes, Person]
     # Events of these cases that others than this feed recorded, for evaluating duties anew.
     other_events: dict[uuid.UUID, list[Event]]
@@ -74,6 +75,8 @@ class Part:
     events: list[tuple[Any, ...]] = field(default_factory=list)
     duties: list[tuple[Any, ...]] = field(default_factory=list)
     messages: dict[bytes, tuple[Any, ...]] = field(default_factory=dict)
+    against: list[tuple[Any, ...]] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
     # Cases and messages that were there before: their feed events, duties and claims are laid anew.
     renewed_cases: list[uuid.UUID] = field(default_factory=list)
     renewed_messages: list[bytes] = field(default_factory=list)
@@ -90,12 +93,14 @@ CONTACTS = ("id", "person_id", "kind", "value", "value_key", "given_by", "given_
             "message_key", "visible_to", "named_users")  # fmt: skip
 CASES = ("id", "person_id", "desk_id", "source", "reference", "crime_key", "suspect_key", "stands_for_key", "location", "note", "role",
          "offence", "flags", "council", "risk", "rank", "route", "route_reason", "agreement", "repeat", "counter_allegation",
-         "enhanced_suggested", "reported_on", "received_at", "visible_to", "named_users")  # fmt: skip
+         "no_first_call", "enhanced_suggested", "reported_on", "received_at", "visible_to", "named_users")  # fmt: skip
 EVENTS = ("id", "case_id", "event_id", "event", "occurred_on", "received_on", "about", "attributes", "detail",
           "asserted_by", "recorded_at", "visible_to", "named_users")  # fmt: skip
 DUTIES = ("case_id", "duty_id", "right", "trigger_event_id", "started_on", "due_on", "target_on", "standing", "done_on",
           "tier", "enforced", "bearer", "rulebook", "rank", "visible_to", "named_users")  # fmt: skip
-MESSAGES = ("key", "version", "case_id", "run_id")
+MESSAGES = ("key", "version", "digest", "case_id", "run_id")
+# What an older version said against a number: it holds against the claim of the newer one.
+AGAINST = ("message_key", "kind", "value_key", "ring", "text", "message", "write")
 
 
 def newest(rows: Sequence[FeedRow], known: Known, ring: KeyRing, part: Part) -> dict[bytes, FeedRow]:
@@ -103,18 +108,48 @@ def newest(rows: Sequence[FeedRow], known: Known, ring: KeyRing, part: Part) -> 
 
     Every row is counted once, as accepted (it changed what is known) or repeated (the same or an older version).
     """
-    standing: dict[bytes, int] = {}
     chosen: dict[bytes, FeedRow] = {}
     for row in rows:
         key = keys.message_key(row.source, row.record_id, ring)
-        held = standing.get(key) or known.messages.get(key, (0, None))[0]
-        if row.version <= held:
+        held = _held(key, chosen, known, ring)
+        if held and row.version == held[0] and content_digest(row, ring) != held[1]:
+            part.refused.append(Refused(row.row_number, "same_version_other_content"))
+        elif held and row.version <= held[0]:
             part.repeated += 1
-            continue
-        part.accepted += 1
-        standing[key] = row.version
-        chosen[key] = row
+            _note_against(key, row, ring, part)
+        else:
+            part.accepted += 1
+            if key in chosen:
+                _note_against(key, chosen[key], ring, part)
+            chosen[key] = row
     return chosen
+
+
+def content_digest(row: FeedRow, ring: KeyRing) -> bytes:
+    """16 bytes that tell whether two rows of one version say the same; nothing of the row can be read from them."""
+    return hmac.digest(ring.index, b"intake.row\x00" + row.canonical(), "sha256")[:16]
+
+
+def _held(
+    key: bytes, chosen: Mapping[bytes, FeedRow], known: Known, ring: KeyRing
+) -> tuple[int, bytes] | None:
+    """Version and digest of the row that stands for this message so far."""
+    if key in chosen:
+        return chosen[key].version, content_digest(chosen[key], ring)
+    if key in known.messages:
+        version, _, digest = known.messages[key]
+        return version, digest
+    return None
+
+
+def _note_against(key: bytes, row: FeedRow, ring: KeyRing, part: Part) -> None:
+    """An officer's no holds, in whatever order the versions came (facts/security.md, decision 6)."""
+    facts = facts_of(row)
+    for contact in row.contacts:
+        safety = contact_safety(contact, facts)
+        ways = (safety.ring, safety.text, safety.message, safety.write)
+        if "unsafe" in ways:
+            part.against.append((key, contact.kind, keys.value_key(contact.kind, contact.value, ring), *ways))
 
 
 def build(chosen: Mapping[bytes, FeedRow], known: Known, desk: Desk, run_id: uuid.UUID, part: Part) -> Part:
@@ -141,12 +176,14 @@ class _Row:
         held = self.known.messages.get(self.key)
         case_id = held[1] if held else uuid.uuid4()
         self.seen = (list(person.visible_to), list(person.named_users))
+        self.happened = _once(self.row.all_events())
         rank = rules.priority(facts).rank
         self._case(case_id, person.id, route, facts, rank)
         self._contacts(person.id, facts)
         self._events(case_id)
         self._duties(case_id, rank)
-        self.part.messages[self.key] = (self.key, self.row.version, case_id, self.run_id)
+        digest = content_digest(self.row, self.desk.ring)
+        self.part.messages[self.key] = (self.key, self.row.version, digest, case_id, self.run_id)
         if held:
             self.part.renewed_cases.append(case_id)
             self.part.renewed_messages.append(self.key)
@@ -219,7 +256,7 @@ class _Row:
             self._seal(table, case_id, "location", location), self._seal(table, case_id, "note", crime.note),
             row.person.role, crime.offence, json.dumps(list(crime.flags)), crime.council or "", row.person.risk,
             rank, route.code, route.reason_code, agreement, row.person.repeat, False,
-            grounds, crime.reported_on, self.desk.now, *self.seen,
+            no_first_call(facts), grounds, crime.reported_on, self.desk.now, *self.seen,
         )  # fmt: skip
 
     def _key_of(self, ref: str | None) -> bytes | None:
@@ -241,7 +278,7 @@ class _Row:
             ))  # fmt: skip
 
     def _events(self, case_id: uuid.UUID) -> None:
-        for event in self.row.all_events():
+        for event in self.happened:
             codes, words = _sort_attributes(event)
             event_row_id = uuid.uuid4()
             self.part.events.append((
@@ -254,11 +291,19 @@ class _Row:
         name = str(case_id)
         events = [
             Event(name, e.event_id, e.event, e.occurred_on, e.received_on, e.about, dict(e.attributes))
-            for e in self.row.all_events()
+            for e in self.happened
         ]
         events += self.known.other_events.get(case_id, [])
         for duty in evaluate(events, self.desk.rulebooks, self.desk.today):
             self.part.duties.append((case_id, *duty_values(duty), rank, *self.seen))
+
+
+def _once(events: Sequence[ReportedEvent]) -> list[ReportedEvent]:
+    """One event for each id: the first that the sender gave."""
+    found: dict[str, ReportedEvent] = {}
+    for event in events:
+        found.setdefault(event.event_id, event)
+    return list(found.values())
 
 
 def duty_values(duty: Evaluated) -> tuple[Any, ...]:

@@ -1,0 +1,173 @@
+"""Starting the processes of an installation, each with its own role and keys, and ending all on one signal."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from hawl.foundations.database.connection import Address, address, credential_file
+from hawl.foundations.database.home import InstallationError, home
+from hawl.foundations.vault.keys import key_file
+
+_RESTARTS = 5
+_GRACE_SECONDS = 8
+# What a child may inherit; above all no DATABASE_URL, which names the owner.
+_INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "HAWL_AREA", "HAWL_HOSTS", "HAWL_BEHIND_TLS", "HAWL_LOG_LEVEL")
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One process: its database role, its port (none for jobs), and whether it holds the vault's keys."""
+
+    name: str
+    port: int | None
+    holds_keys: bool
+
+    def command(self) -> list[str]:
+        """The program and its arguments."""
+        if self.port is None:
+            return [sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "1"]
+        return [
+            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
+            "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning", "--respawn-failed-workers",
+            "hawl.config.wsgi:application",
+        ]  # fmt: skip
+
+    def environment(self, where: Address) -> dict[str, str]:
+        """Only what this process needs: its own credential, and keys where it holds them."""
+        given = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+        return {
+            **given,
+            "PYTHONUNBUFFERED": "1",
+            "DJANGO_SETTINGS_MODULE": "hawl.config.settings",
+            "HAWL_PROCESS": self.name,
+            "HAWL_DATABASE_ADDRESS": where.as_text(),
+            "HAWL_CREDENTIAL_FILE": str(credential_file(self.name)),
+            "HAWL_SECRET_FILE": str(home() / "credentials" / f"signing-{self.name}"),
+            "HAWL_KEY_FILE": str(key_file()) if self.holds_keys else "none",
+            "HAWL_INBOX": str(home() / "inbox") if self.name == "jobs" else "",
+            "HAWL_DEMO": "1" if (home() / "demo.json").exists() else "",
+        }
+
+
+def processes(staff_port: int, public_port: int) -> tuple[Process, ...]:
+    """All processes of an installation."""
+    return (
+        Process("staff", staff_port, holds_keys=True),
+        Process("public", public_port, holds_keys=False),
+        Process("jobs", None, holds_keys=True),
+    )
+
+
+@dataclass(slots=True)
+class _Running:
+    process: Process
+    child: subprocess.Popen[bytes]
+    restarts: int = 0
+    started: float = field(default_factory=time.monotonic)
+
+
+def serve(*, staff_port: int = 8000, public_port: int = 8001, only: str | None = None) -> None:
+    """Start the processes (or `only` one) and stay until a signal; then end them all.
+
+    A process that dies is started again, up to five times; when one cannot be kept up, all end with an error.
+    Raises `InstallationError` for a taken port.
+    """
+    wanted = [each for each in processes(staff_port, public_port) if only in (None, each.name)]
+    for each in wanted:
+        if each.port is not None:
+            _refuse_taken(each.port)
+    where = address()
+    ended = threading.Event()
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        ended.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, end)
+    running = [_Running(each, _start(each, where)) for each in wanted]
+    try:
+        _tell(wanted)
+        while not ended.wait(0.5):
+            for each in running:
+                _keep_up(each, where)
+    finally:
+        _end(running)
+
+
+def _start(process: Process, where: Address) -> subprocess.Popen[bytes]:
+    # A session of its own: Ctrl-C reaches the supervisor alone, which then ends the children in order.
+    return subprocess.Popen(
+        process.command(), env=process.environment(where), cwd="/", start_new_session=True, stdin=subprocess.DEVNULL
+    )
+
+
+def _keep_up(each: _Running, where: Address) -> None:
+    if each.child.poll() is None:
+        return
+    if time.monotonic() - each.started > 60:
+        each.restarts = 0
+    each.restarts += 1
+    if each.restarts > _RESTARTS:
+        raise InstallationError(
+            f"The {each.process.name} process does not stay up.", "Run `hawl doctor`; its last words are above."
+        )
+    click.echo(f"The {each.process.name} process ended ({each.child.returncode}); starting it again.", err=True)
+    time.sleep(min(each.restarts, 5))
+    each.started = time.monotonic()
+    each.child = _start(each.process, where)
+
+
+def _end(running: list[_Running]) -> None:
+    for each in running:
+        _signal(each.child, signal.SIGTERM)
+    deadline = time.monotonic() + _GRACE_SECONDS
+    for each in running:
+        try:
+            each.child.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            _signal(each.child, signal.SIGKILL)
+            each.child.wait()
+
+
+def _signal(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    """To the whole group: a server's workers end with it."""
+    try:
+        os.killpg(child.pid, number)
+    except ProcessLookupError:
+        return
+
+
+def _refuse_taken(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as reason:
+            raise InstallationError(
+                f"Port {port} is taken by another program.",
+                "End it, or choose others: hawl serve --staff-port 8100 --public-port 8101",
+            ) from reason
+
+
+def _tell(wanted: list[Process]) -> None:
+    words = {"staff": "Staff site", "public": "Public site", "jobs": "Background work"}
+    for each in wanted:
+        place = f"http://127.0.0.1:{each.port}/" if each.port else "running"
+        click.echo(f"  {words[each.name]:<16} {place}", err=True)
+    click.echo("  Ctrl-C ends all.", err=True)
+
+
+def inbox() -> Path:
+    """The folder in which feed files are left for the jobs process."""
+    return Path(os.environ.get("HAWL_INBOX") or home() / "inbox")
