@@ -1,0 +1,1 @@
+"""Background and scheduled work, queued in PostgreSQL (Procrastinate), with its failures kept for a page."""

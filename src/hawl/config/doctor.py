@@ -1,0 +1,196 @@
+"""What is wrong with an installation, in plain words, and how to mend it. Reads only."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+import hawl
+from hawl.foundations.database import embedded
+from hawl.foundations.database.connection import credential, given_url
+from hawl.foundations.database.home import InstallationError, home
+from hawl.foundations.database.roles import connect_as, role_name
+from hawl.foundations.vault.keys import key_file, key_ring
+
+_LEAST_FREE = 1024 * 1024 * 1024
+_MOST_SECONDS_APART = 2
+_DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on", "data_checksums": "on"}
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. `mend` says what to do where it is not well."""
+
+    code: str
+    well: bool
+    what: str
+    mend: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `hawl doctor --json`."""
+        return {"code": self.code, "well": self.well, "what": self.what, "mend": self.mend}
+
+
+def examine() -> list[Finding]:
+    """Look at everything; a check that cannot be made is itself a finding, and the others go on."""
+    found: list[Finding] = []
+    for look in (_python, _folder, _disk, _keys, _credentials, _styles):
+        found += _safely(look)
+    return found + _safely(_database)
+
+
+def _safely(look: Callable[[], Iterator[Finding]]) -> list[Finding]:
+    made: list[Finding] = []
+    try:
+        made.extend(look())
+    except InstallationError as wrong:
+        made.append(Finding(look.__name__.strip("_"), False, wrong.what, wrong.mend))
+    except (OSError, psycopg.Error) as wrong:
+        kind = type(wrong).__name__
+        made.append(
+            Finding(look.__name__.strip("_"), False, f"This could not be looked at ({kind}).", "See `hawl prepare`.")
+        )
+    return made
+
+
+def _python() -> Iterator[Finding]:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    yield Finding(
+        "python", sys.version_info >= (3, 11), f"Python is {version}.", "Install Python 3.11 or newer and run make setup."
+    )
+
+
+def _folder() -> Iterator[Finding]:
+    folder = home()
+    if not folder.exists():
+        yield Finding("folder", False, f"There is no installation in {folder}.", "Run `hawl prepare`.")
+        return
+    yield Finding("folder", os.access(folder, os.W_OK), f"The installation is in {folder}.", "Make it writable for you.")
+
+
+def _disk() -> Iterator[Finding]:
+    place = home() if home().exists() else home().parent
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free
+    yield Finding(
+        "disk", free >= _LEAST_FREE, f"{free / 1024**3:.1f} GB are free for the database.",
+        "Free at least 1 GB: a full disk stops PostgreSQL.",
+    )  # fmt: skip
+
+
+def _private(code: str, path: Path) -> Finding:
+    if not path.exists():
+        return Finding(code, False, f"{path} is missing.", "Run `hawl prepare`; for the vault's key put back the escrow.")
+    mode = stat.S_IMODE(path.stat().st_mode)
+    return Finding(code, mode & 0o077 == 0, f"{path} is open to {mode:04o}.", f"Run: chmod 600 {path}")
+
+
+def _keys() -> Iterator[Finding]:
+    yield _private("key", key_file())
+    ring = key_ring()
+    yield Finding("key", True, f"The vault's key {ring.current} can be used.")
+
+
+def _credentials() -> Iterator[Finding]:
+    for process in ("staff", "public", "jobs"):
+        yield _private(f"credential-{process}", home() / "credentials" / process)
+
+
+def _styles() -> Iterator[Finding]:
+    css = Path(hawl.__file__).parent / "foundations" / "design" / "static" / "hawl" / "hawl.css"
+    yield Finding("styles", css.exists(), "The styles of the pages are built." if css.exists() else
+                  "The styles of the pages are not built.", "Run `make setup`, or install the released wheel.")  # fmt: skip
+
+
+def _database() -> Iterator[Finding]:
+    if not given_url():
+        folder = embedded.folder_of(home())
+        if not (folder / "data" / "PG_VERSION").exists():
+            yield Finding("database", False, "There is no database yet.", "Run `hawl prepare`.")
+            return
+    with connect_as("jobs", credential("jobs")) as connection:
+        yield from _server(connection)
+        yield from _rights(connection)
+        yield from _tables(connection)
+
+
+def _one(connection: Connection, sql: str, *values: Any) -> Any:
+    row = connection.execute(sql, values).fetchone()
+    return row[0] if row else None
+
+
+def _server(connection: Connection) -> Iterator[Finding]:
+    number = int(_one(connection, "show server_version_num"))
+    yield Finding(
+        "postgresql", number >= 150000, f"PostgreSQL is {number // 10000}.{number % 10000}.", "Use PostgreSQL 15 or newer."
+    )
+    for setting, right in _DURABLE.items():
+        value = _one(connection, "select current_setting(%s)", setting)
+        yield Finding(
+            f"durable-{setting}", value == right, f"{setting} is {value}.",
+            f"Set {setting} = {right}: as it is, a power cut can lose what was saved."
+            + (" It is chosen when the cluster is made: dump, make a new cluster with checksums, load."
+               if setting == "data_checksums" else ""),
+        )  # fmt: skip
+    apart = abs(float(_one(connection, "select extract(epoch from clock_timestamp()) - %s", _now())))
+    yield Finding(
+        "clock", apart <= _MOST_SECONDS_APART, f"The clocks of this machine and the database are {apart:.1f} s apart.",
+        "Set both by network time: dates of duties depend on them.",
+    )  # fmt: skip
+
+
+def _now() -> float:
+    import time
+
+    return time.time()
+
+
+def _rights(connection: Connection) -> Iterator[Finding]:
+    for process in ("staff", "public", "jobs"):
+        row = connection.execute(
+            "select rolsuper, rolbypassrls, rolcreaterole or rolcreatedb from pg_roles where rolname = %s",
+            [role_name(process)],
+        ).fetchone()
+        well = row == (False, False, False)
+        yield Finding(
+            f"role-{process}", well, f"The role {role_name(process)} {'has' if well else 'does not have'} only its own rights.",
+            f"As administrator: ALTER ROLE {role_name(process)} NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB;",
+        )  # fmt: skip
+
+
+def _tables(connection: Connection) -> Iterator[Finding]:
+    from hawl.config.prepare import is_prepared
+
+    yield Finding(
+        "release", is_prepared(), "The tables are those of this release." if is_prepared() else
+        "The tables are of another release.", "Run `hawl upgrade`.",
+    )  # fmt: skip
+    unguarded = [
+        row[0]
+        for row in connection.execute(
+            "select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'visible_to' "
+            "where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace "
+            "and not (c.relrowsecurity and c.relforcerowsecurity) order by 1"
+        ).fetchall()
+    ]
+    yield Finding(
+        "row-security", not unguarded, "Every table about people is guarded row by row." if not unguarded else
+        f"Not guarded row by row: {', '.join(unguarded)}.", "Run `hawl prepare`.",
+    )  # fmt: skip
+    leads = _one(
+        connection, "select count(*) from identity_user where is_active and roles @> array['specialist_lead']::varchar[]"
+    )
+    yield Finding(
+        "specialist-lead", bool(leads), f"{leads} people have the role of specialist lead." if leads else
+        "Nobody is specialist lead: a sealed record would be open to nobody.", "Give the role to at least two people.",
+    )  # fmt: skip
