@@ -17,7 +17,8 @@ from typing import Any
 
 from hawl.foundations.vault.keys import KeyRing
 from hawl.foundations.vault.sealing import seal
-from hawl.rights.rulebook import Evaluated, Event, Rulebook, evaluate, standing
+from hawl.rights.duties.columns import duty_values
+from hawl.rights.rulebook import Event, Rulebook, evaluate
 from hawl.work.intake import keys, rules
 from hawl.work.intake.contact_rules import contact_safety, no_first_call
 from hawl.work.intake.facts import RowFacts, facts_of
@@ -175,7 +176,9 @@ class _Row:
         person = self._person(sealed=facts.suspect_police_employee is True)
         held = self.known.messages.get(self.key)
         case_id = held[1] if held else uuid.uuid4()
-        self.seen = (list(person.visible_to), list(person.named_users))
+        # The person may have been referred on for another crime; this case is the desk's alone until it is itself.
+        # What was referred on, `laying` opens again.
+        self.seen = ([] if person.sealed else [self.desk.organisation_id], list(person.named_users))
         self.happened = _once(self.row.all_events())
         rank = rules.priority(facts).rank
         self._case(case_id, person.id, route, facts, rank)
@@ -304,14 +307,6 @@ def _once(events: Sequence[ReportedEvent]) -> list[ReportedEvent]:
     for event in events:
         found.setdefault(event.event_id, event)
     return list(found.values())
-
-
-def duty_values(duty: Evaluated) -> tuple[Any, ...]:
-    """A duty's columns from `duty_id` to `rulebook`. What the day alone decides is stored as `open`."""
-    return (
-        duty.duty_id, int(duty.duty_id.split(".")[0]), duty.trigger_event_id, duty.started_on, duty.due_on,
-        duty.target_on, standing(duty), duty.done_on, duty.tier, duty.enforced, duty.bearer, duty.rulebook,
-    )  # fmt: skip
 
 
 def _sort_attributes(event: ReportedEvent) -> tuple[dict[str, Any], dict[str, str]]:
