@@ -101,7 +101,7 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """All that a page of demand shows, filtered by `wanted`, from six statements.
+    """All that a page of demand shows, filtered by `wanted`, from five statements.
 
     `held` and `missing` are not filtered but by force: `missing` are months between the first and the last held
     of each force, and must be drawn as gaps, not as none.

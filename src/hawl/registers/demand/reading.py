@@ -213,7 +213,7 @@ class _Text:
 
     def __init__(self, source: Source, raw: Table) -> None:
         self._source = source
-        self._text = io.TextIOWrapper(raw, "utf-8-sig", newline="")  # type: ignore[arg-type]
+        self._text = io.TextIOWrapper(raw, "utf-8-sig", newline="")
         self._line = 0
         # The last line read had no end of line.
         self.stopped_short = False

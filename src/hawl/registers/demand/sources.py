@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
@@ -53,7 +54,7 @@ class Source:
         try:
             if self.member:
                 with zipfile.ZipFile(self.path) as archive, archive.open(self.member) as member:
-                    yield member
+                    yield cast("zipfile.ZipExtFile", member)
             else:
                 with self.path.open("rb") as file:
                     yield file
