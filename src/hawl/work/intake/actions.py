@@ -22,6 +22,7 @@ from hawl.work.intake import keys, laying, parts
 from hawl.work.intake.feed.reading import read_feed
 from hawl.work.intake.feed.rows import FeedRow, Refused
 from hawl.work.intake.models import FeedRefusal, FeedRun
+from hawl.work.intake.reading_ahead import ReadingAhead
 
 ROWS_IN_A_PART = 1000
 _COUNTED = ("rows", "accepted", "rejected", "repeated", "people", "cases", "events", "duties")
@@ -67,9 +68,10 @@ def import_feed(
         run = _run_of(path, by)
         before = run.seconds
         refused: list[Refused] = []
-        for rows in _parts(_after(first, read, run.rows_done)):
-            refused += _take_part(rows, run, by, desk, before + time.monotonic() - began)
-            progress(run.rows_done)
+        with ReadingAhead(_parts(_after(first, read, run.rows_done))) as ahead:
+            for rows in ahead:
+                refused += _take_part(rows, run, by, desk, before + time.monotonic() - began)
+                progress(run.rows_done)
         seconds = before + time.monotonic() - began
         _finish(run, by, seconds)
         return Imported(run, seconds, refused)
