@@ -22,7 +22,7 @@ CATALOGUE = ROOT / "locale/cy/LC_MESSAGES/django.po"
 COMPILED = ROOT / "src/hawl/locale/cy/LC_MESSAGES/django.mo"
 CONFIGURATION = ROOT / "babel.cfg"
 # Ours rather than Babel's, which writes the moment of each update. The six forms are those of Unicode's CLDR.
-HEADER = r'''# Welsh for Hawl. An entry under the comment `draft` has not been read by a named translator.
+HEADER = r"""# Welsh for Hawl. An entry under the comment `draft` has not been read by a named translator.
 msgid ""
 msgstr ""
 "Project-Id-Version: Hawl\n"
@@ -32,7 +32,7 @@ msgstr ""
 "Content-Type: text/plain; charset=utf-8\n"
 "Content-Transfer-Encoding: 8bit\n"
 
-'''
+"""
 KEYWORDS = {
     "_": None,
     "gettext": None,

@@ -42,6 +42,12 @@ class RightShown:
     duties: tuple[DutyShown, ...] = ()
     has_enhanced: bool = False
 
+    @property
+    def how_sure(self) -> str:
+        """What is said once for all duties; empty when they differ and each must say it."""
+        said = {duty.how_sure for duty in self.duties}
+        return said.pop() if len(said) == 1 else ""
+
 
 def code_in_force(day: dt.date | None = None) -> Rulebook | None:
     """Give the victims' code that governs on a day (today in London); None when we hold none for it."""

@@ -49,9 +49,7 @@ def directory() -> list[Group]:
     return _grouped(found, needs, bodies)
 
 
-def _grouped(
-    found: Iterable[DirectoryService], needs: Mapping[str, Text], bodies: Mapping[str, Text]
-) -> list[Group]:
+def _grouped(found: Iterable[DirectoryService], needs: Mapping[str, Text], bodies: Mapping[str, Text]) -> list[Group]:
     groups: dict[str, list[ServiceShown]] = {ANYONE: []}
     for service in found:
         first = ANYONE if ANYONE in service.whom.needs else next(iter(service.whom.needs), ANYONE)

@@ -221,10 +221,14 @@ def _across(index: int, count: int) -> float:
 
 
 def _month_labels(labels: Sequence[str]) -> Markup:
+    """Name as many months as fit a desk; every other of them is left out on a phone, by its class."""
     every = max(1, -(-len(labels) // MAX_MONTH_LABELS))
     return Markup("").join(
-        Markup('<text class="hawl-chart__month" x="{x}%" y="{y}">{label}</text>').format(
-            x=_across(index, len(labels)), y=PLOT + 42, label=label
+        Markup('<text class="hawl-chart__month{other}" x="{x}%" y="{y}">{label}</text>').format(
+            other=" hawl-chart__month--other" if index // every % 2 else "",
+            x=_across(index, len(labels)),
+            y=PLOT + 42,
+            label=label,
         )
         for index, label in enumerate(labels)
         if index % every == 0

@@ -1,6 +1,6 @@
 // Leaving at once. Without this file the control is a plain link that ends the session and goes to a neutral page.
 (() => {
-  const control = document.querySelector("[data-hawl-leave]");
+  const control = document.querySelector("[data-hawl-leave-control]");
   if (!control) return;
   const counter = document.querySelector("[data-hawl-leave-count]");
   const needed = 3;
@@ -25,10 +25,12 @@
     say(null);
   }
 
-  control.addEventListener("click", (event) => {
-    event.preventDefault();
-    leave();
-  });
+  for (const link of document.querySelectorAll("[data-hawl-leave]")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      leave();
+    });
+  }
 
   document.addEventListener("keyup", (event) => {
     if (event.key !== "Shift") {
