@@ -67,7 +67,7 @@ def may_be_found(view: View[P]) -> View[P]:
     """Let search engines list this page; for the landing page, which says nothing of whoever reads it."""
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         response = view(request, *args, **kwargs)
         response.headers["X-Robots-Tag"] = "all"
         return response

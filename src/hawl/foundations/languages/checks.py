@@ -57,9 +57,9 @@ def _fault(message: Message, found: Message | None, forms: int) -> str:
         return "is marked fuzzy"
     if isinstance(message.id, tuple) and len(texts) != forms:
         return f"has {len(texts)} of the {forms} plural forms"
-    ids = message.id if isinstance(message.id, tuple) else (message.id,)
-    wanted = {place for one in ids for place in _PLACE.findall(one)}
-    if any(set(_PLACE.findall(text)) != wanted for text in texts):
+    ids = message.id if isinstance(message.id, (tuple, list)) else (message.id,)
+    wanted = {place for one in ids for place in _PLACE.findall(str(one))}
+    if any(set(_PLACE.findall(str(text))) != wanted for text in texts):
         return f"must keep the placeholders {', '.join(sorted(wanted)) or '(none)'}"
     return ""
 
