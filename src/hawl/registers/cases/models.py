@@ -34,7 +34,7 @@ class Case(ScopedModel):
     """One person in one crime, at the desk that received it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="cases")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="cases", db_index=False)
     desk_id = models.IntegerField()
     source = models.CharField(max_length=60)
     # {"crime_ref", "record_id", "title", "outcome"}
@@ -86,7 +86,8 @@ class CaseEvent(ScopedModel):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="events")
+    # The unique constraint below begins with the case: it is the index.
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="events", db_index=False)
     event_id = models.CharField(max_length=80)
     event = models.CharField(max_length=60)
     occurred_on = models.DateField(null=True, blank=True)

@@ -63,7 +63,8 @@ class Contact(ScopedModel):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="contacts")
+    # The unique constraint below begins with the person: it is the index.
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="contacts", db_index=False)
     kind = models.CharField(max_length=10)
     value = SealedText(security_class="C5")
     value_key = models.BinaryField()

@@ -16,7 +16,8 @@ class Duty(ScopedModel):
     """
 
     id = models.BigAutoField(primary_key=True)
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="duties")
+    # The unique constraint below begins with the case: it is the index.
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="duties", db_index=False)
     duty_id = models.CharField(max_length=20)
     right = models.SmallIntegerField()
     trigger_event_id = models.CharField(max_length=80)

@@ -184,6 +184,8 @@ def lay(part: Part, feed: str) -> tuple[int, int]:
         _copy(cursor, "duties_duty", part.duties)
         _copy(cursor, "intake_feedmessage", part.messages.values())
         _copy(cursor, "against", part.against, parts.AGAINST)
+        # Without counts the planner would read whole tables to find a thousand rows.
+        cursor.execute("ANALYZE stage_people_person, stage_cases_case, stage_against")
         if part.renewed_cases:
             renewed = {"messages": part.renewed_messages, "cases": part.renewed_cases, "feed": feed}
             for statement in _RENEW:
