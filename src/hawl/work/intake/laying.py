@@ -13,6 +13,7 @@ from django.db import connection
 
 from hawl.rights.rulebook import Event
 from hawl.work.intake import parts
+from hawl.work.intake.copy_text import lines
 from hawl.work.intake.parts import Known, Part, Person
 
 _STAGED = {
@@ -44,7 +45,9 @@ INSERT INTO cases_case ({columns}) SELECT {columns} FROM stage_cases_case
 ON CONFLICT (id) DO UPDATE SET reference = excluded.reference, crime_key = excluded.crime_key,
   suspect_key = excluded.suspect_key, stands_for_key = excluded.stands_for_key, location = excluded.location, note = excluded.note, role = excluded.role,
   offence = excluded.offence, flags = excluded.flags, council = excluded.council, risk = excluded.risk, rank = excluded.rank,
-  repeat = excluded.repeat, no_first_call = excluded.no_first_call, enhanced_suggested = excluded.enhanced_suggested, reported_on = excluded.reported_on,
+  repeat = excluded.repeat, 
+  no_first_call = excluded.no_first_call OR (cases_case.agreement_decided_at IS NOT NULL AND cases_case.agreement = 'no'),
+  enhanced_suggested = excluded.enhanced_suggested, reported_on = excluded.reported_on,
   person_id = excluded.person_id,
   agreement = CASE WHEN cases_case.agreement_decided_at IS NULL THEN excluded.agreement ELSE cases_case.agreement END,
   route = CASE WHEN cases_case.agreement_decided_at IS NULL THEN excluded.route ELSE cases_case.route END,
@@ -243,8 +246,7 @@ def _copy(
 ) -> None:
     names = ", ".join(columns) if columns else _names(table)
     with cursor.copy(f"COPY stage_{table} ({names}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+        copy.write(lines(rows))
 
 
 def lock_feeds() -> bool:
