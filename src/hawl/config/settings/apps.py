@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "hawl.registers.demand",
     "hawl.rights.duties",
     "hawl.work.intake",
+    "hawl.work.hub",
     "hawl.entrances.public_site",
     "hawl.entrances.staff_site",
 ]

@@ -38,6 +38,10 @@ class _SealedAttribute(DeferredAttribute):
         instance.__dict__[field.attname] = plain
         return plain
 
+    def __set__(self, instance: models.Model, value: Any) -> None:
+        # Without a setter Python would read the object's own dictionary first and never come here to open it.
+        instance.__dict__[self.field.attname] = value
+
 
 class SealedField(models.BinaryField):  # type: ignore[type-arg]
     """Text sealed to its table, row and field. `security_class` is C3, C4 or C5 of facts/security.md 3.2."""

@@ -1,0 +1,34 @@
+"""Counts that stop at a number nobody reads past, so that a large list stays as quick as a small one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db import connection
+from django.db.models import QuerySet
+
+# Beyond this a page says "more than".
+MOST_COUNTED = 10_000
+
+
+def capped_counts(querysets: Sequence[QuerySet[Any]], most: int = MOST_COUNTED) -> list[int]:
+    """How many rows each queryset has, in one statement; `most` + 1 stands for "more than `most`"."""
+    parts: list[str] = []
+    values: list[Any] = []
+    for number, rows in enumerate(querysets):
+        sql, params = rows.order_by().values("pk")[: most + 1].query.sql_with_params()
+        parts.append(f"(SELECT count(*) FROM ({sql}) AS part_{number})")  # noqa: S608 - the SQL is Django's own
+        values += params
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(parts), values)
+        return [int(count) for count in cursor.fetchone()]
+
+
+def page_of(rows: QuerySet[Any], number: object, *, size: int, count: int, most: int = MOST_COUNTED) -> Page[Any]:
+    """One page of a list whose number of rows is known already; nonsense for a number gives the nearest page."""
+    page: Page[Any] = Paginator(range(min(count, most)), size).get_page(number)
+    first = max(page.start_index() - 1, 0)
+    page.object_list = list(rows[first : first + size])
+    return page

@@ -1,0 +1,150 @@
+"""Writing what happened in a case, who works on it, and to whom it is open.
+
+These are the plain writers of the register. What an act means (which duty it answers, whether it may be done)
+is decided above; `work.hub.actions` composes them.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Container, Mapping
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Func, IntegerField, QuerySet, Value
+from django.utils import timezone
+
+from hawl.foundations.access.actor import Actor
+from hawl.foundations.access.scope import acting_as
+from hawl.foundations.audit.actions import record
+from hawl.foundations.clock import today
+from hawl.registers.cases.models import Case, CaseEvent, Route
+from hawl.registers.people.models import Contact, Person
+
+_CODE = re.compile(r"[A-Za-z0-9_.:-]{1,60}")
+
+
+class CannotRecord(ValueError):
+    """An event that cannot be: `code` is unknown_event, future_day, before_report, unknown_about or free_text."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@transaction.atomic
+def record_event(
+    *,
+    by: Actor,
+    case: Case,
+    event: str,
+    occurred_on: date,
+    known: Container[str],
+    about: str | None = None,
+    attributes: Mapping[str, Any] | None = None,
+) -> CaseEvent:
+    """Add to a case what happened on a day (local, Europe/London).
+
+    `known` are the codes that rulebooks know, `about` the event_id of an event of this case that this one answers.
+    `attributes` are numbers, truth values and codes, never text. Raises `CannotRecord`, and `Case.DoesNotExist`
+    for a case that `by` may not see.
+    """
+    with acting_as(by):
+        held = _held(case)
+        _check(held, event, occurred_on, known, about, attributes or {})
+        made = CaseEvent.objects.create(
+            case=held,
+            event_id=f"desk-{uuid.uuid4().hex[:16]}",
+            event=event,
+            occurred_on=occurred_on,
+            about=about or "",
+            attributes=dict(attributes or {}),
+            asserted_by=by.label,
+            recorded_at=timezone.now(),
+            visible_to=held.visible_to,
+            named_users=held.named_users,
+        )
+        record(action="case.event_recorded", object_kind="case", object_id=str(held.pk), event=event)
+    return made
+
+
+def _check(
+    case: Case, event: str, day: date, known: Container[str], about: str | None, attributes: Mapping[str, Any]
+) -> None:
+    if event not in known:
+        raise CannotRecord("unknown_event")
+    if day > today():
+        raise CannotRecord("future_day")
+    if day < case.reported_on:
+        raise CannotRecord("before_report")
+    if about and not CaseEvent.objects.filter(case=case, event_id=about).exists():
+        raise CannotRecord("unknown_about")
+    if any(isinstance(value, str) and not _CODE.fullmatch(value) for value in attributes.values()):
+        raise CannotRecord("free_text")
+
+
+@transaction.atomic
+def set_answer(*, by: Actor, case: Case, agreed: bool, route: str, reason: str) -> Case:
+    """Keep the person's answer to being referred, and the route that follows from it. No feed alters it afterwards."""
+    with acting_as(by):
+        held = _held(case)
+        held.agreement = "yes" if agreed else "no"
+        held.agreement_decided_at = timezone.now()
+        held.route, held.route_reason = Route(route).value, reason
+        # Nobody rings, unasked, who said no.
+        held.no_first_call = held.no_first_call or not agreed
+        held.save(update_fields=["agreement", "agreement_decided_at", "route", "route_reason", "no_first_call"])
+        record(
+            action="case.answer_recorded", object_kind="case", object_id=str(held.pk), agreement=held.agreement,
+            route=held.route,
+        )  # fmt: skip
+    return held
+
+
+@transaction.atomic
+def open_to(*, by: Actor, case: Case, organisation_id: int, on: date) -> Case:
+    """Open a case, its events, its person and all ways of reaching them to one more organisation.
+
+    All claims on a number go together: the strictest of them counts, also for who sees them later. Duties are
+    the caller's to lay anew. Nothing else of the person is opened: other cases stay as they are.
+    """
+    with acting_as(by):
+        held = _held(case)
+        for rows in (
+            Case.objects.filter(pk=held.pk),
+            CaseEvent.objects.filter(case_id=held.pk),
+            Contact.objects.filter(person_id=held.person_id),
+            Person.objects.filter(pk=held.person_id),
+        ):
+            _add(rows, organisation_id)
+        Case.objects.filter(pk=held.pk).update(referred_on=on)
+        record(action="case.opened_to", object_kind="case", object_id=str(held.pk), organisation=organisation_id)
+    held.visible_to = sorted({*held.visible_to, organisation_id})
+    held.referred_on = on
+    return held
+
+
+def _add(rows: QuerySet[Any], organisation_id: int) -> None:
+    """One statement, whatever the number of rows; a row that has the organisation keeps it once."""
+    appended: Func = Func(F("visible_to"), Value(organisation_id, IntegerField()), function="array_append")
+    rows.exclude(visible_to__contains=[organisation_id]).update(visible_to=appended)
+
+
+@transaction.atomic
+def assign(*, by: Actor, case: Case, user_id: int) -> Case:
+    """Put a case into one person's hands; nothing happens where it is there already."""
+    with acting_as(by):
+        held = _held(case)
+        if held.assigned_to != user_id:
+            before = held.assigned_to
+            held.assigned_to = user_id
+            held.save(update_fields=["assigned_to"])
+            record(action="case.taken", object_kind="case", object_id=str(held.pk), before=before, after=user_id)
+    return held
+
+
+def _held(case: Case) -> Case:
+    """The case as it stands, locked to the end of the transaction; `Case.DoesNotExist` where it is hidden."""
+    return Case.objects.select_for_update().get(pk=case.pk)

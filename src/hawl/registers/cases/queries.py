@@ -1,0 +1,91 @@
+"""Reading cases and what happened in them, as far as the current actor may see."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page
+from django.db.models import F, Q, QuerySet
+
+from hawl.foundations.clock import today
+from hawl.foundations.database.counting import capped_counts, page_of
+from hawl.registers.cases.models import Case, CaseEvent, Route
+from hawl.registers.people.models import Person
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class CasesAsked:
+    """Which cases a list is asked for; an empty part asks for all. `days`: reported within so many days."""
+
+    route: str = ""
+    risk: str = ""
+    council: str = ""
+    offence: str = ""
+    days: int | None = None
+
+
+def case(case_id: uuid.UUID) -> Case:
+    """One case with its person. Raises `Case.DoesNotExist` also where it is hidden."""
+    return Case.objects.select_related("person").get(pk=case_id)
+
+
+def cases_of(person_id: uuid.UUID) -> list[Case]:
+    """A person's cases, the newest report first, in one statement."""
+    return list(Case.objects.filter(person_id=person_id).order_by("-reported_on", "pk"))
+
+
+def events_of(case_id: uuid.UUID) -> list[CaseEvent]:
+    """What happened in a case, in the order of the days; what has no day comes last."""
+    rows = CaseEvent.objects.filter(case_id=case_id)
+    return sorted(rows, key=lambda row: (row.occurred_on or dt.date.max, row.recorded_at, row.event_id))
+
+
+def crimes_shared(cases: Iterable[Case]) -> Counter[bytes]:
+    """How many of the given cases there are of each crime."""
+    return Counter(bytes(one.crime_key) for one in cases if one.crime_key)
+
+
+def counts_by_route(asked: CasesAsked) -> dict[str, int]:
+    """How many cases took each route, whatever route is asked for; one statement, capped."""
+    rows = Case.objects.filter(_narrowed(asked))
+    counts = capped_counts([rows.filter(route=route) for route in Route.values])
+    return dict(zip(Route.values, counts, strict=True))
+
+
+def cases_by_route(asked: CasesAsked, *, page: object, count: int) -> Page[Case]:
+    """One page of cases in the order in which the desk works: by risk, then the oldest report."""
+    rows: QuerySet[Case] = Case.objects.filter(_narrowed(asked), **_route(asked))
+    return page_of(rows.select_related("person").order_by("rank", "reported_on", "pk"), page, size=PAGE, count=count)
+
+
+def _route(asked: CasesAsked) -> dict[str, Any]:
+    return {"route": asked.route} if asked.route else {}
+
+
+def _narrowed(asked: CasesAsked) -> Q:
+    wanted = Q()
+    for name in ("risk", "council", "offence"):
+        if value := getattr(asked, name):
+            wanted &= Q(**{name: value})
+    if asked.days is not None:
+        wanted &= Q(reported_on__gte=today() - dt.timedelta(days=asked.days))
+    return wanted
+
+
+def is_stood_for(person: Person) -> bool:
+    """Whether a parent, relative or spokesperson stands for this person in a case that the actor may see."""
+    key = person.source_key
+    return key is not None and Case.objects.filter(stands_for_key=key).exists()
+
+
+def day_of_latest(case_id: uuid.UUID, event: str) -> dt.date | None:
+    """The last day on which an event of that code happened in a case; None where none is known."""
+    days = CaseEvent.objects.filter(case_id=case_id, event=event).order_by(F("occurred_on").desc(nulls_last=True))
+    return days.values_list("occurred_on", flat=True).first()

@@ -1,0 +1,53 @@
+"""Opening what is held of a person: each reading is recorded with it."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import transaction
+
+from hawl.foundations.access.actor import Actor, naming
+from hawl.foundations.access.scope import acting_as
+from hawl.foundations.audit.actions import record
+from hawl.registers.people import queries
+from hawl.registers.people.models import Contact, Person
+
+
+@transaction.atomic(savepoint=False)
+def open_person(*, by: Actor, person_id: uuid.UUID) -> Person:
+    """A person, for showing them to `by`; the reading is audited. `Person.DoesNotExist` where hidden or absent.
+
+    Runs in the scope of the request that asks, so that a page costs no statement more than it must.
+    """
+    with naming(by):
+        person = queries.person(person_id)
+        record(action="person.read", object_kind="person", object_id=str(person.pk))
+    return person
+
+
+@transaction.atomic
+def show_contact(*, by: Actor, person_id: uuid.UUID, contact_id: uuid.UUID) -> str:
+    """The value of one number or address, for showing it to `by`; the showing is audited without it.
+
+    `Contact.DoesNotExist` where it is hidden, absent, of another person, or left out of a restricted record.
+    """
+    with acting_as(by):
+        contact = Contact.objects.select_related("person").get(pk=contact_id, person_id=person_id)
+        if contact.person.visibility == "restricted" and contact.kind in queries.TELLS_A_PLACE:
+            raise Contact.DoesNotExist
+        record(action="contact.shown", object_kind="contact", object_id=str(contact.pk), kind=contact.kind)
+        return str(contact.value)
+
+
+@transaction.atomic
+def close_first_calls(*, by: Actor, person_id: uuid.UUID) -> int:
+    """Take back the leave for one first call that a feed's word gave; gives the number of claims closed.
+
+    A decision that a person took stands.
+    """
+    with acting_as(by):
+        claims = Contact.objects.filter(person_id=person_id, ring="first_approach", decided_at=None)
+        closed = claims.update(ring="unknown")
+        if closed:
+            record(action="contact.first_calls_closed", object_kind="person", object_id=str(person_id), claims=closed)
+    return closed

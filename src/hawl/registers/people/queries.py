@@ -1,0 +1,81 @@
+"""Reading a person and how they may be reached, as far as the current actor may see."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from hawl.registers.people.models import Contact, Person, Visibility
+from hawl.registers.people.strictness import strictest
+
+# What tells where a person lives; hidden where the record is restricted (facts/security.md, decision 2).
+TELLS_A_PLACE = frozenset({"address", "landline"})
+_KINDS = ("mobile", "landline", "email", "address")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One number or address without its value, and what counts for each use of it.
+
+    `contact_id` is the row by which the value may be shown (`actions.show_contact`). `given_by` and `given_on`
+    are those of the newest claim; `decided_at` is set where a person's decision counts in place of claims.
+    """
+
+    contact_id: uuid.UUID
+    kind: str
+    ring: str
+    text: str
+    message: str
+    write: str
+    claims: int
+    given_by: str
+    given_on: date | None
+    decided_at: datetime | None
+
+    @property
+    def may_be_used(self) -> bool:
+        """Whether any use of it is open."""
+        return not {"safe", "first_approach"}.isdisjoint((self.ring, self.text, self.message, self.write))
+
+
+def person(person_id: uuid.UUID) -> Person:
+    """One person. Raises `Person.DoesNotExist` also where the person is hidden."""
+    return Person.objects.get(pk=person_id)
+
+
+def ways_to_reach(person: Person) -> list[Way]:
+    """Each number or address of a person once, the strictest claim counting, in one statement.
+
+    A person's decision comes before every claim. Of a restricted record what tells a place is left out.
+    """
+    by_value: dict[tuple[str, bytes], list[Contact]] = {}
+    for row in Contact.objects.filter(person_id=person.pk).defer("value"):
+        if person.visibility != Visibility.RESTRICTED or row.kind not in TELLS_A_PLACE:
+            by_value.setdefault((row.kind, bytes(row.value_key)), []).append(row)
+    return sorted((_merged(rows) for rows in by_value.values()), key=_order)
+
+
+def _merged(rows: list[Contact]) -> Way:
+    decided = [row for row in rows if row.decided_at]
+    newest = max(rows, key=lambda row: (row.given_on or date.min, str(row.pk)))
+    shown = decided[0] if decided else newest
+    return Way(
+        shown.pk,
+        shown.kind,
+        *(_counts(decided or rows, use) for use in ("ring", "text", "message", "write")),
+        claims=len(rows),
+        given_by=newest.given_by,
+        given_on=newest.given_on,
+        decided_at=max((row.decided_at for row in decided if row.decided_at), default=None),
+    )
+
+
+def _counts(rows: Iterable[Contact], use: str) -> str:
+    return strictest(getattr(row, use) for row in rows)
+
+
+def _order(way: Way) -> tuple[bool, int, str]:
+    kind = _KINDS.index(way.kind) if way.kind in _KINDS else len(_KINDS)
+    return not way.may_be_used, kind, str(way.contact_id)

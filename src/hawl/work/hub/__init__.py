@@ -1,0 +1,1 @@
+"""The desks: the Victim Care Unit of the police and the hub to which it refers people on."""

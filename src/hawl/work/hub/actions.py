@@ -1,0 +1,162 @@
+"""What a worker does on a case: each act recorded, and what is owed worked out anew with it.
+
+Every act here is one transaction, leaves an audit entry, and refuses in words (`Refused.says`) what may not be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from hawl.foundations.access.actor import Actor, Permission
+from hawl.foundations.access.scope import acting_as
+from hawl.foundations.clock import today
+from hawl.registers.cases import actions as cases
+from hawl.registers.cases.models import Case, CaseEvent
+from hawl.registers.cases.queries import day_of_latest
+from hawl.registers.organisations.queries import ids_by_key
+from hawl.registers.people.actions import close_first_calls
+from hawl.registers.people.models import Visibility
+from hawl.registers.places.queries import routing
+from hawl.rights.duties.actions import recompute
+from hawl.rights.rulebook import vocabulary
+from hawl.work.hub import rules
+from hawl.work.hub.refusals import Refused
+from hawl.work.hub.routing import route_anew
+from hawl.work.intake.rules import Route
+
+
+@transaction.atomic
+def record_act(
+    *,
+    by: Actor,
+    case: Case,
+    event: str,
+    occurred_on: date,
+    about: str | None = None,
+    attributes: Mapping[str, Any] | None = None,
+) -> CaseEvent:
+    """Record what was done or heard on a day (local, Europe/London), and lay the duties of the case anew.
+
+    `about` is the event_id that it answers. Raises `Refused` for an event that is not this side's to record, and
+    `Case.DoesNotExist` for a case that `by` may not see.
+    """
+    with _at_work(by, case) as held:
+        if refusal := rules.why_no_act(event, about, occurred_on, _facts(held), of_desk=_of_desk(by, held)):
+            raise Refused(refusal)
+        made = _event(by, held, event, occurred_on, about, attributes)
+        recompute(case_id=held.pk, by=by)
+    return made
+
+
+@transaction.atomic
+def record_answer(*, by: Actor, case: Case, agreed: bool, on: date) -> Case:
+    """Record that the person was asked about being referred on, and answered on that day.
+
+    The answer is a person's decision: no later version of the feed alters it or the route that follows. A yes opens
+    the gate of a consent-first case, and nothing else; a no also takes back every leave for a first call.
+    Raises `Refused`; the answer cannot be changed to no once the case was referred on.
+    """
+    with _at_work(by, case) as held:
+        if not _of_desk(by, held):
+            raise Refused("not_for_this_side")
+        if held.referred_on is not None:
+            raise Refused("already_referred")
+        route = rules.route_after_answer(
+            Route(held.route, held.route_reason),  # type: ignore[arg-type]  # the column holds these codes only
+            agreed=agreed,
+            anew=lambda: route_anew(held),
+        )
+        _event(by, held, "referral_asked", on)
+        _event(by, held, "referral_agreed" if agreed else "support_referral_declined", on)
+        answered = cases.set_answer(by=by, case=held, agreed=agreed, route=route.code, reason=route.reason_code)
+        if not agreed:
+            close_first_calls(by=by, person_id=held.person_id)
+        recompute(case_id=held.pk, by=by)
+    return answered
+
+
+@transaction.atomic
+def refer_to_hub(*, by: Actor, case: Case, on: date) -> Case:
+    """Refer a case on to the hub of the area: from now on the hub sees it, its person and how to reach them.
+
+    The gate: raises `Refused` for a sealed record, a case without the yes that its route asks for, one that waits
+    for a specialist, is out of scope or declined, and one already referred on. Nothing is opened then.
+    """
+    with _at_work(by, case) as held:
+        if not _of_desk(by, held):
+            raise Refused("not_for_this_side")
+        agreed_on = day_of_latest(held.pk, "referral_agreed")
+        if refusal := rules.why_not_referred(_facts(held, agreed_on), on, today()):
+            raise Refused(refusal)
+        onward = onward_organisation()
+        _event(by, held, "support_referral_made", on)
+        referred = cases.open_to(by=by, case=held, organisation_id=onward, on=on)
+        recompute(case_id=held.pk, by=by)
+    return referred
+
+
+@transaction.atomic
+def take_case(*, by: Actor, case: Case) -> Case:
+    """Put a case into one's own hands, also from those of a colleague. Taking it again changes nothing."""
+    with _at_work(by, case) as held:
+        if by.user_id is None:
+            raise Refused("not_allowed")
+        return cases.assign(by=by, case=held, user_id=by.user_id)
+
+
+def onward_organisation() -> int:
+    """The small id of the body to which the area's desk refers people on."""
+    key = routing(settings.HAWL_AREA).desks.onward
+    return ids_by_key([key])[key]
+
+
+@contextmanager
+def _at_work(by: Actor, case: Case) -> Iterator[Case]:
+    """Act as `by`, who must be allowed to record, on the case as it stands, locked."""
+    with acting_as(by):
+        if not by.may(Permission.RECORD_ACTS):
+            raise Refused("not_allowed")
+        yield Case.objects.select_for_update(of=("self",)).select_related("person").get(pk=case.pk)
+
+
+def _of_desk(by: Actor, case: Case) -> bool:
+    return case.desk_id in by.organisations
+
+
+def _facts(case: Case, agreed_on: date | None = None) -> rules.CaseFacts:
+    return rules.CaseFacts(
+        route=case.route,
+        agreement=case.agreement,
+        sealed=case.person.visibility == Visibility.SEALED or not case.visible_to,
+        reported_on=case.reported_on,
+        referred_on=case.referred_on,
+        agreed_on=agreed_on,
+    )
+
+
+def _event(
+    by: Actor,
+    case: Case,
+    event: str,
+    on: date,
+    about: str | None = None,
+    attributes: Mapping[str, Any] | None = None,
+) -> CaseEvent:
+    try:
+        return cases.record_event(
+            by=by,
+            case=case,
+            event=event,
+            occurred_on=on,
+            known=vocabulary().events,
+            about=about,
+            attributes=attributes,
+        )
+    except cases.CannotRecord as cannot:
+        raise Refused(cannot.code) from cannot

@@ -1,0 +1,41 @@
+"""Why an act was refused, in words for who tried it: what is wrong, and what to do."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+SAYS: dict[str, str | Promise] = {
+    "not_allowed": _("Your role does not let you record this."),
+    "not_for_this_side": _("This is for another body to record."),
+    "not_by_hand": _("This has its own form on this page. Use that one."),
+    "unknown_event": _("Choose what happened from the list."),
+    "future_day": _("The day must be today or in the past."),
+    "before_report": _("The day must not be before the crime was reported."),
+    "before_referral": _("The day must not be before the case was referred on."),
+    "before_answer": _("The day must not be before the person said yes."),
+    "about_needed": _("Choose which event this is about."),
+    "unknown_about": _("Choose an event of this case."),
+    "free_text": _("Use the choices given; words are not kept here."),
+    "sealed": _("This case cannot be referred on. Speak to the specialist lead."),
+    "already_referred": _("This case was already referred on."),
+    "answer_needed": _("Ask the person first and record their yes. Nothing was passed on."),
+    "answer_unconfirmed": _("Someone said yes, but not who. Confirm it and record the answer. Nothing was passed on."),
+    "answered_no": _("The person said no. Nothing was passed on."),
+    "declined": _("The person said no. Nothing was passed on."),
+    "specialist_hold": _("A specialist must decide first. Nothing was passed on."),
+    "out_of_scope": _("This offence is out of scope for referring on. Nothing was passed on."),
+}
+
+
+class Refused(Exception):
+    """An act that may not be; nothing was written. `code` is for tests and the audit, `says` for people."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+    @property
+    def says(self) -> str:
+        """What is wrong, in the language of the page."""
+        return str(SAYS[self.code])

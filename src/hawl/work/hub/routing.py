@@ -1,0 +1,66 @@
+"""Where a case would go were it to come in today, from what is held of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+
+from django.conf import settings
+
+from hawl.registers.cases.models import Case
+from hawl.registers.cases.queries import is_stood_for
+from hawl.registers.people.models import Person, Visibility
+from hawl.registers.places.queries import routing
+from hawl.work.intake.facts import RowFacts, years_between
+from hawl.work.intake.feed.offences import offences
+from hawl.work.intake.rules import Route, policy_from, route
+
+
+def route_anew(case: Case) -> Route:
+    """The route by the area's rules of today, the person having said yes.
+
+    What only the feed's row said of the suspect is not held any more; a sealed record stands for it and is held.
+    """
+    policy = policy_from(asdict(routing(settings.HAWL_AREA)))
+    return route(_facts(case, case.person), policy)
+
+
+def _facts(case: Case, person: Person) -> RowFacts:
+    stood_for = is_stood_for(person)
+    return RowFacts(
+        record_id="",
+        offence=offences()[case.offence],
+        flags=frozenset(case.flags),
+        role=case.role,
+        kind=person.kind,
+        reported_on=case.reported_on,
+        age_at_report=_lowest_age(person, case.reported_on, case.reported_on),
+        age_at_offence=_lowest_age(person, _offence_day(case), case.reported_on),
+        deceased=person.deceased,
+        risk=case.risk,
+        agreement="yes",
+        suspect_known=None,
+        suspect_lives_here=None,
+        suspect_police_employee=True if person.visibility == Visibility.SEALED else None,
+        suspect_identified=case.suspect_key is not None,
+        counter_allegation=case.counter_allegation,
+        spokesperson_known=stood_for,
+        adult_known=stood_for,
+    )
+
+
+def _offence_day(case: Case) -> date:
+    where = case.location or {}
+    told = where.get("occurred_from") or where.get("occurred_to")
+    return date.fromisoformat(told) if told else case.reported_on
+
+
+def _lowest_age(person: Person, day: date, reported_on: date) -> int | None:
+    """As `work.intake.facts.lowest_age`, from what is held: rounded against the person being adult."""
+    if person.born_on is not None:
+        return years_between(person.born_on, day)
+    age = (person.facts or {}).get("age")
+    if age is None:
+        return None
+    whole = (day.month, day.day) == (reported_on.month, reported_on.day)
+    return max(0, int(age) - years_between(day, reported_on) - (0 if whole else 1))

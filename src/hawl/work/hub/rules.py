@@ -1,0 +1,105 @@
+"""What each side of a case may record, and when a case may pass from the police to the hub. Pure decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, cast
+
+from hawl.work.intake.rules import Route, RouteCode, may_leave_police_side
+
+Refusal = Literal[
+    "not_for_this_side", "not_by_hand", "unknown_event", "future_day", "before_report", "before_referral",
+    "about_needed", "unknown_about", "free_text", "sealed", "already_referred", "answer_needed", "answer_unconfirmed",
+    "answered_no", "specialist_hold", "out_of_scope", "declined", "before_answer", "not_allowed",
+]  # fmt: skip
+
+# Recorded by those to whom the case was referred on, each as its own dated event: that a referral was made says
+# nothing of whether it arrived, anyone was reached, or support began (duty 4.4 is answered by the referral alone).
+HUB_SIDE = ("support_referral_received", "support_reached", "support_started")
+
+# Each has its own act with its own gate, so none is recorded by hand.
+BY_THEIR_OWN_ACT = frozenset(
+    {"crime_reported", "referral_asked", "referral_agreed", "support_referral_made", "support_referral_declined"}
+)
+
+# What the desk does and what it hears, in the order in which a worker looks for it.
+DESK_ACTS = (
+    "told_of_services", "services_offered", "needs_assessed", "enhanced_rights_decided", "written_confirmation_sent",
+    "victim_informed", "vps_explained", "complaint_acknowledged",
+    "safe_alternative_used", "information_withheld", "reason_recorded",
+)  # fmt: skip
+DESK_HEARS = (
+    "suspect_arrested", "suspect_interviewed", "suspect_released_without_charge", "suspect_bailed",
+    "suspect_released_under_investigation", "bail_conditions_changed", "bail_cancelled", "investigation_declined",
+    "out_of_court_disposal_given", "suspect_charged", "complaint_received",
+)  # fmt: skip
+
+# These say something of another event and nothing without it.
+ABOUT_ANOTHER = frozenset({"safe_alternative_used", "information_withheld", "reason_recorded"})
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """What the gate asks of a case. `agreed_on` is the day of the recorded yes where a day is known."""
+
+    route: str
+    agreement: str
+    sealed: bool
+    reported_on: date
+    referred_on: date | None = None
+    agreed_on: date | None = None
+
+
+def offered_acts(*, of_desk: bool) -> tuple[str, ...]:
+    """The events that this side of the case may record by hand."""
+    return (*DESK_ACTS, *DESK_HEARS) if of_desk else HUB_SIDE
+
+
+def why_no_act(event: str, about: str | None, on: date, case: CaseFacts, *, of_desk: bool) -> Refusal | None:
+    """Why this side may not record the event on that day, or None."""
+    if event in BY_THEIR_OWN_ACT:
+        return "not_by_hand"
+    if event not in offered_acts(of_desk=of_desk):
+        return "not_for_this_side"
+    if event in HUB_SIDE and (case.referred_on is None or on < case.referred_on):
+        return "before_referral"
+    return "about_needed" if event in ABOUT_ANOTHER and not about else None
+
+
+def why_not_referred(case: CaseFacts, on: date, today: date) -> Refusal | None:
+    """Why nothing of the case may pass to the hub on that day, or None: the gate of `work.intake.rules`, told."""
+    if case.sealed:
+        return "sealed"
+    if case.referred_on is not None:
+        return "already_referred"
+    agreed = case.agreement == "yes"
+    if case.agreement == "no":
+        return "answered_no"
+    if not may_leave_police_side(cast(RouteCode, case.route), agreement_recorded=agreed):
+        return _held_by(case)
+    if on > today:
+        return "future_day"
+    if on < case.reported_on:
+        return "before_report"
+    return "before_answer" if case.agreed_on is not None and on < case.agreed_on else None
+
+
+def _held_by(case: CaseFacts) -> Refusal:
+    if case.route == "consent_first":
+        return "answer_unconfirmed" if case.agreement == "yes_unconfirmed" else "answer_needed"
+    return cast(Refusal, case.route) if case.route in ("specialist_hold", "out_of_scope", "declined") else "not_allowed"
+
+
+def route_after_answer(held: Route, *, agreed: bool, anew: Callable[[], Route]) -> Route:
+    """What an answer does to the route; it never lifts a specialist's hold.
+
+    A no closes what would have been referred on. After a no, a yes sends the case where it would go had the person
+    said yes at once: `anew` works that out, so that no reason to hold is gone round.
+    """
+    if held.code in ("specialist_hold", "out_of_scope"):
+        return held
+    if not agreed:
+        return Route("declined", "agreement_no")
+    return anew() if held.code == "declined" else held

@@ -1,0 +1,105 @@
+"""Which side records what, and the gate between them; no database."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from hawl.rights.rulebook import vocabulary
+from hawl.work.hub import rules
+from hawl.work.hub.refusals import SAYS
+from hawl.work.hub.rules import CaseFacts, route_after_answer, why_no_act, why_not_referred
+from hawl.work.intake.rules import Route
+
+REPORTED = date(2026, 11, 2)
+TODAY = date(2026, 11, 20)
+PLAIN = CaseFacts(route="automatic", agreement="not_asked", sealed=False, reported_on=REPORTED)
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        ({}, None),
+        ({"route": "consent_first"}, "answer_needed"),
+        ({"route": "consent_first", "agreement": "yes_unconfirmed"}, "answer_unconfirmed"),
+        ({"route": "consent_first", "agreement": "yes"}, None),
+        ({"route": "consent_first", "agreement": "yes", "sealed": True}, "sealed"),
+        ({"route": "specialist_hold", "agreement": "yes"}, "specialist_hold"),
+        ({"route": "out_of_scope", "agreement": "yes"}, "out_of_scope"),
+        ({"route": "declined", "agreement": "yes"}, "declined"),
+        ({"route": "automatic", "agreement": "no"}, "answered_no"),
+        ({"sealed": True}, "sealed"),
+        ({"referred_on": REPORTED}, "already_referred"),
+        ({"agreed_on": TODAY}, None),
+        ({"agreed_on": TODAY + timedelta(1)}, "before_answer"),
+    ],
+)
+def test_the_gate_opens_only_for_what_may_pass(changes: dict[str, object], refusal: str | None) -> None:
+    assert why_not_referred(replace(PLAIN, **changes), TODAY, TODAY) == refusal  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("on", "refusal"),
+    [
+        (TODAY, None),
+        (TODAY + timedelta(1), "future_day"),
+        (REPORTED, None),
+        (REPORTED - timedelta(1), "before_report"),
+    ],
+)
+def test_a_referral_lies_between_the_report_and_today(on: date, refusal: str | None) -> None:
+    assert why_not_referred(PLAIN, on, TODAY) == refusal
+
+
+@pytest.mark.parametrize("event", sorted(rules.BY_THEIR_OWN_ACT))
+def test_what_has_its_own_gate_is_never_recorded_by_hand(event: str) -> None:
+    assert why_no_act(event, None, TODAY, PLAIN, of_desk=True) == "not_by_hand"
+
+
+def test_each_side_records_its_own_and_not_the_others() -> None:
+    referred = replace(PLAIN, referred_on=REPORTED)
+    for event in rules.HUB_SIDE:
+        assert why_no_act(event, None, TODAY, referred, of_desk=False) is None
+        assert why_no_act(event, None, TODAY, referred, of_desk=True) == "not_for_this_side"
+    for event in ("needs_assessed", "victim_informed", "suspect_charged"):
+        assert why_no_act(event, None, TODAY, referred, of_desk=True) is None
+        assert why_no_act(event, None, TODAY, referred, of_desk=False) == "not_for_this_side"
+
+
+def test_support_is_not_recorded_before_the_day_of_the_referral() -> None:
+    referred = replace(PLAIN, referred_on=date(2026, 11, 10))
+    assert why_no_act("support_reached", None, date(2026, 11, 9), referred, of_desk=False) == "before_referral"
+    assert why_no_act("support_reached", None, date(2026, 11, 10), referred, of_desk=False) is None
+    assert why_no_act("support_reached", None, TODAY, PLAIN, of_desk=False) == "before_referral"
+
+
+def test_a_reason_must_say_what_it_is_about() -> None:
+    assert why_no_act("reason_recorded", None, TODAY, PLAIN, of_desk=True) == "about_needed"
+    assert why_no_act("reason_recorded", "e1", TODAY, PLAIN, of_desk=True) is None
+
+
+def test_every_event_that_is_offered_is_one_of_the_vocabulary() -> None:
+    known = vocabulary().events.keys()
+    assert set(rules.offered_acts(of_desk=True)) | set(rules.HUB_SIDE) | rules.BY_THEIR_OWN_ACT <= known
+
+
+def test_every_refusal_has_its_words() -> None:
+    assert set(rules.Refusal.__args__) == set(SAYS)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("code", ["specialist_hold", "out_of_scope"])
+@pytest.mark.parametrize("agreed", [True, False])
+def test_no_answer_lifts_a_hold(code: str, agreed: bool) -> None:
+    held = Route(code, "slavery")  # type: ignore[arg-type]
+    assert route_after_answer(held, agreed=agreed, anew=lambda: Route("automatic", "no_hold")) == held
+
+
+def test_a_yes_after_a_no_goes_where_it_would_have_gone() -> None:
+    declined = Route("declined", "agreement_no")
+    anew = Route("specialist_hold", "slavery")
+    assert route_after_answer(declined, agreed=True, anew=lambda: anew) == anew
+    assert route_after_answer(Route("automatic", "no_hold"), agreed=False, anew=lambda: anew) == declined
+    consent = Route("consent_first", "under_18")
+    assert route_after_answer(consent, agreed=True, anew=lambda: anew) == consent
