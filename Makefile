@@ -1,0 +1,76 @@
+# The list of commands. `make` alone shows it. Needs Python 3.11 or newer with pip, make and git; nothing else.
+
+PYTHON ?= python3
+WORKERS ?= 2
+ARGS ?=
+BIN := .venv/bin
+SETUP := build/setup.stamp
+STYLES := build/styles.stamp
+WORDS := src/hawl/locale/cy/LC_MESSAGES/django.mo
+DESIGN := src/hawl/foundations/design
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format wheel bench serve doctor lock styles words clean
+.SUFFIXES:
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  After make setup, .venv/bin/hawl is the command; .venv/bin/hawl --help lists what it does."
+
+setup: $(SETUP) $(STYLES) $(WORDS) ## make the environment .venv, build styles and the Welsh catalogue
+
+demo: setup ## lay out Gwent with an invented caseload and serve both sites
+	@$(BIN)/hawl demo $(ARGS)
+
+test: setup ## run all tests against a database of their own (ARGS="-k name" for some)
+	@$(BIN)/pytest -n $(WORKERS) $(ARGS)
+
+check: setup ## lint, format, walls, house, Welsh, migrations, types: all that fails the build
+	@$(BIN)/python tools/check.py
+
+format: $(SETUP) ## put the code into its form
+	@$(BIN)/ruff check --fix-only -q .
+	@$(BIN)/ruff format .
+
+wheel: setup ## build dist/hawl-….whl with styles, Welsh, rulebooks and areas inside
+	@$(BIN)/python -m build --wheel --no-isolation --outdir dist .
+
+bench: setup build/bench.stamp ## measure feed import and duties against their limits, as ratios
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+serve: setup ## serve this machine's installation
+	@$(BIN)/hawl serve $(ARGS)
+
+doctor: setup ## say what is wrong with this machine's installation
+	@$(BIN)/hawl doctor $(ARGS)
+
+styles: $(STYLES) ## build the styles and scripts of the pages anew where they changed
+
+words: $(SETUP) ## take new words into the Welsh catalogue, to be translated
+	@$(BIN)/python tools/build_catalogue.py --update
+
+lock: $(SETUP) ## pin the newest allowed versions with their hashes into requirements/
+	@sh tools/lock.sh
+
+clean: ## take away all that was built, and .venv; an installation's data stays
+	@rm -rf .venv build dist $(DESIGN)/static/hawl src/hawl/locale .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find src tools tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(SETUP): requirements/dev.txt requirements/uv.txt pyproject.toml CHANGELOG.md tools/setup.sh
+	@PYTHON=$(PYTHON) sh tools/setup.sh
+	@mkdir -p build
+	@touch $@
+
+$(STYLES): $(SETUP) package.json package-lock.json .npmrc tools/build_styles.py $(wildcard $(DESIGN)/styles/* $(DESIGN)/assets/*)
+	@$(BIN)/python tools/build_styles.py
+	@touch $@
+
+$(WORDS): $(SETUP) tools/build_catalogue.py locale/cy/LC_MESSAGES/django.po
+	@$(BIN)/python tools/build_catalogue.py
+	@touch $@
+
+build/bench.stamp: $(SETUP) requirements/bench.txt
+	@$(BIN)/uv pip sync -q --python $(BIN)/python --require-hashes requirements/bench.txt requirements/uv.txt
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
