@@ -1,0 +1,70 @@
+-- Counts of duties and of what was done, for pages of figures. Numbers only: no id of a person, case or event leaves.
+--
+-- Each count is written once, as a function that runs with the rights of who calls it, so that a desk counts what it
+-- may see. Its namesake ending in _all runs as the role `figures`, which reads every row and can do nothing else: for
+-- readers who may see no row at all. Where small numbers are hidden is decided by the caller (foundations.disclosure).
+--
+-- A duty belongs to the month in which its clock started (without a clock, the month of the report), a case and its
+-- steps to the month of the report. State is that at the end of the day `as_of`; what was done after it is still open.
+
+CREATE OR REPLACE FUNCTION hawl_duty_counts(as_of date, since date, until date)
+RETURNS TABLE (month date, council text, right_no int, duty text, bearer text, tier text, enforced boolean,
+               timed boolean, state text, n bigint)
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  SELECT date_trunc('month', owed.start_on)::date, owed.council, owed.right_no, owed.duty_id, owed.bearer, owed.tier,
+         owed.enforced, owed.due_on IS NOT NULL, owed.state, count(*)
+  FROM (
+    SELECT coalesce(d.started_on, c.reported_on) AS start_on, c.council::text, d."right"::int AS right_no,
+           d.duty_id::text, d.bearer::text, d.tier::text, d.enforced, d.due_on,
+           CASE WHEN d.standing <> 'open' AND (d.done_on IS NULL OR d.done_on <= as_of) THEN d.standing::text
+                WHEN d.due_on IS NULL THEN 'no_limit'
+                WHEN as_of <= d.due_on THEN 'pending'
+                ELSE 'overdue' END AS state
+    FROM duties_duty d JOIN cases_case c ON c.id = d.case_id
+  ) AS owed
+  WHERE owed.start_on BETWEEN since AND least(until, as_of)
+  GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+$$;
+
+CREATE OR REPLACE FUNCTION hawl_duty_counts_all(as_of date, since date, until date)
+RETURNS TABLE (month date, council text, right_no int, duty text, bearer text, tier text, enforced boolean,
+               timed boolean, state text, n bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT * FROM hawl_duty_counts(as_of, since, until)
+$$;
+
+-- Cases by month, and those of which anything beside the report itself is recorded.
+CREATE OR REPLACE FUNCTION hawl_case_counts(as_of date, since date, until date)
+RETURNS TABLE (month date, council text, n bigint, with_data bigint)
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  SELECT date_trunc('month', c.reported_on)::date, c.council::text, count(*), count(*) FILTER (WHERE EXISTS (
+    SELECT FROM cases_caseevent e WHERE e.case_id = c.id AND e.event <> 'crime_reported'
+      AND (e.occurred_on IS NULL OR e.occurred_on <= as_of)))
+  FROM cases_case c
+  WHERE c.reported_on BETWEEN since AND least(until, as_of)
+  GROUP BY 1, 2
+$$;
+
+CREATE OR REPLACE FUNCTION hawl_case_counts_all(as_of date, since date, until date)
+RETURNS TABLE (month date, council text, n bigint, with_data bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT * FROM hawl_case_counts(as_of, since, until)
+$$;
+
+-- Cases in which each step towards support is recorded with its day, by the month of the report.
+CREATE OR REPLACE FUNCTION hawl_step_counts(as_of date, since date, until date)
+RETURNS TABLE (month date, council text, step text, n bigint)
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  SELECT date_trunc('month', c.reported_on)::date, c.council::text, e.event::text, count(DISTINCT c.id)
+  FROM cases_case c JOIN cases_caseevent e ON e.case_id = c.id
+  WHERE c.reported_on BETWEEN since AND least(until, as_of) AND e.occurred_on <= as_of
+    AND e.event IN ('told_of_services', 'referral_asked', 'support_referral_declined', 'support_referral_made',
+                    'support_referral_received', 'support_reached', 'needs_assessed', 'support_started')
+  GROUP BY 1, 2, 3
+$$;
+
+CREATE OR REPLACE FUNCTION hawl_step_counts_all(as_of date, since date, until date)
+RETURNS TABLE (month date, council text, step text, n bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT * FROM hawl_step_counts(as_of, since, until)
+$$;
