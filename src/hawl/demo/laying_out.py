@@ -17,12 +17,15 @@ from django.db import connection
 
 from hawl.demo.accounts import Account, accounts, make_accounts
 from hawl.demo.feed import make_feed
+from hawl.demo.street import write_months
 from hawl.demo.writing import write_feed
 from hawl.foundations.access.actor import Actor
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.clock import today
 from hawl.foundations.commands import Progress
 from hawl.foundations.database.home import home, read_private, write_private
+from hawl.registers.demand.actions import import_street_files
+from hawl.registers.demand.queries import held_months
 from hawl.registers.places.queries import area_entry, routing
 from hawl.work.intake.actions import import_feed
 from hawl.work.intake.desks import desk_of_area
@@ -154,8 +157,18 @@ def _take_in(people: int, day: date) -> None:
         taking = Progress("Rows taken in")
         taken = import_feed(path=file, by=feed, desk=desk, progress=taking.at)
         taking.done(taken.run.rows_done)
+        if not held_months():
+            _lay_out_demand(people, day, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lay_out_demand(people: int, day: date, folder: Path) -> None:
+    """Invented months of recorded crime, where none are held yet."""
+    months = folder / "months"
+    months.mkdir()
+    write_months(make_feed(people, SEED, day), months, SEED)
+    import_street_files(paths=[months], by=BY)
 
 
 def count(password: str, who: tuple[Account, ...], seconds: float) -> Summary:
