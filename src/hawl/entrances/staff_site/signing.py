@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth import logout
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,6 +19,10 @@ class SignIn(LoginView):
 
     template_name = "staff_site/sign_in.html"
     redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Without Django's own `site`, which would hide the `site()` of our templates."""
+        return {name: value for name, value in super().get_context_data(**kwargs).items() if name != "site"}
 
 
 @require_POST
