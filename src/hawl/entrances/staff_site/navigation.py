@@ -22,7 +22,14 @@ class Page(NamedTuple):
     permission: Permission
 
 
-PAGES: tuple[Page, ...] = ()
+PAGES: tuple[Page, ...] = (
+    Page(_("What is due"), "due", Permission.SEE_PEOPLE),
+    Page(_("Cases"), "cases", Permission.SEE_PEOPLE),
+    Page(_("How the Code is kept"), "compliance", Permission.SEE_FIGURES),
+    Page(_("Demand"), "demand", Permission.SEE_FIGURES),
+    Page(_("Services"), "service_directory", Permission.SEE_DIRECTORY),
+    Page(_("Operations"), "operations", Permission.SEE_OPERATIONS),
+)
 
 
 def frame(request: HttpRequest) -> Frame:
@@ -30,16 +37,21 @@ def frame(request: HttpRequest) -> Frame:
     user = getattr(request, "user", None)
     if not isinstance(user, User) and not getattr(user, "is_authenticated", False):
         return Frame(home=reverse("sign_in"))
-    actor = user.actor()
+    pages = pages_of(user)
     match = request.resolver_match
     here = match.view_name if match else ""
     return Frame(
         navigation=tuple(
             Item(str(page.words), reverse(page.address), page.address == here)
-            for page in PAGES
-            if actor.may(page.permission)
+            for page in pages
         ),
         signed_in_as=user.display_name,
         sign_out=reverse("sign_out"),
-        home="/cy/" if reverse("sign_in").startswith("/cy/") else "/",
+        home=reverse("due"),
     )
+
+
+def pages_of(user: User) -> tuple[Page, ...]:
+    """The pages that a user's roles open."""
+    actor = user.actor()
+    return tuple(page for page in PAGES if actor.may(page.permission))

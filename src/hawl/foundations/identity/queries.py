@@ -10,3 +10,8 @@ def users_with_role(role: Role, organisation_id: int) -> list[int]:
     """Ids of the active users of an organisation who have the role."""
     rows = User.objects.filter(is_active=True, organisation_id=organisation_id, roles__contains=[role.value])
     return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def display_name(user_id: int) -> str:
+    """The name under which a user works; empty for one who is gone."""
+    return User.objects.filter(pk=user_id).values_list("display_name", flat=True).first() or ""

@@ -12,8 +12,8 @@ from typing import Any
 from django.core.paginator import Page
 from django.db.models import F, Q, QuerySet
 
+from hawl.foundations.access.counting import capped_counts, page_of
 from hawl.foundations.clock import today
-from hawl.foundations.database.counting import capped_counts, page_of
 from hawl.registers.cases.models import Case, CaseEvent, Route
 from hawl.registers.people.models import Person
 

@@ -12,8 +12,8 @@ from django.core.paginator import Page
 from django.db.models import Case as Choice
 from django.db.models import F, Q, QuerySet, Value, When
 
+from hawl.foundations.access.counting import capped_counts, page_of
 from hawl.foundations.clock import today
-from hawl.foundations.database.counting import capped_counts, page_of
 from hawl.registers.cases.models import CaseEvent
 from hawl.registers.cases.queries import events_of
 from hawl.rights.duties.models import Duty

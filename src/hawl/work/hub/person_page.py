@@ -1,0 +1,257 @@
+"""The person's page: who this is, how to reach them, what happened and what was owed for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from hawl.foundations.clock import BeyondCalendar, england_and_wales, today
+from hawl.foundations.design.timeline import Happened, Moment, Owed, in_order
+from hawl.foundations.identity.queries import display_name
+from hawl.foundations.languages import dates
+from hawl.foundations.languages.texts import in_language
+from hawl.registers.cases.models import Case, CaseEvent
+from hawl.registers.cases.queries import cases_of, events_of
+from hawl.registers.people.models import Person
+from hawl.registers.people.queries import Way, ways_to_reach
+from hawl.rights.duties.queries import evaluated_now
+from hawl.rights.rulebook import Evaluated
+from hawl.work.hub import wording
+from hawl.work.hub.area_words import AreaWords
+from hawl.work.hub.presenters import what_next
+from hawl.work.intake.reasons import reasons
+
+
+@dataclass(frozen=True, slots=True)
+class ShownWay:
+    """A way of reaching the person: what it is, and for each use the words and colour of its safety."""
+
+    contact_id: UUID
+    kind: str | Promise
+    uses: tuple[tuple[str, str | Promise, str], ...]
+    given: str
+    first_call: bool
+    decided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WhyDue:
+    """Why one duty stands as it does."""
+
+    anchor: str
+    what: str
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseShown:
+    """One case in full; `of_desk` tells on which side of the gate the reader stands."""
+
+    case: Case
+    offence: str
+    role: str | Promise
+    council: str
+    route: str
+    route_reason: str
+    next: str
+    answer: str | Promise
+    grounds: tuple[str, ...]
+    taken_by: str
+    mine: bool
+    of_desk: bool
+    events: list[CaseEvent]
+    moments: list[Moment]
+    whys: list[WhyDue]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonShown:
+    """All that the page shows. `others` are the person's further cases."""
+
+    person: Person
+    name: str
+    particulars: tuple[tuple[str, str], ...]
+    ways: list[ShownWay]
+    first_call_words: str
+    cases: list[tuple[Case, str]]
+    shown: CaseShown | None
+    today: date
+
+
+def person_shown(
+    person: Person, case_id: UUID | None, words: AreaWords, user_id: int, organisations: frozenset[int]
+) -> PersonShown:
+    """The page of a person whom the reader may see, at one case of theirs (default: the most urgent)."""
+    held = cases_of(person.pk)
+    case = next((one for one in held if one.pk == case_id), None) or min(held, key=_urgency, default=None)
+    return PersonShown(
+        person=person,
+        name=wording.name_of(person),
+        particulars=tuple(_particulars(person)),
+        ways=[_way(way) for way in ways_to_reach(person)],
+        first_call_words=in_language(reasons("safety")["first_approach"]),
+        cases=[(one, wording.offence(one.offence)) for one in held],
+        shown=_case(case, words, user_id, organisations) if case else None,
+        today=today(),
+    )
+
+
+def _urgency(case: Case) -> tuple[int, int]:
+    return case.rank, -case.reported_on.toordinal()
+
+
+def _particulars(person: Person) -> list[tuple[str, str]]:
+    names, facts = person.names or {}, person.facts or {}
+    language = wording.LANGUAGES.get(person.language, person.language)
+    born = person.born_on
+    told = [
+        (_("Known as"), names.get("known_as")),
+        (_("Organisation"), names.get("organisation")),
+        (_("Person to ask for"), names.get("named_contact")),
+        (_("Language"), str(language) if language else _("Not recorded: ask")),
+        (_("Interpreter"), facts.get("interpreter")),
+        (_("Age"), str(_age(born, today())) if born else facts.get("age")),
+        (_("Needs"), ", ".join(facts.get("access_needs") or ())),
+    ]
+    return [(label, str(value)) for label, value in told if value not in (None, "")]
+
+
+def _age(born: date, day: date) -> int:
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def _way(way: Way) -> ShownWay:
+    uses: list[tuple[str, str]] = []
+    if way.kind in ("mobile", "landline"):
+        uses = [(_("Ring"), way.ring), (_("Leave a message"), way.message)]
+    if way.kind in ("mobile", "email"):
+        uses.append((_("Text") if way.kind == "mobile" else _("Send an e-mail"), way.text))
+    if way.kind in ("address", "email"):
+        uses.append((_("Write"), way.write))
+    return ShownWay(
+        contact_id=way.contact_id,
+        kind=wording.KINDS.get(way.kind, way.kind),
+        uses=tuple((label, *wording.SAFETY[safety]) for label, safety in uses),
+        given=str(wording.GIVEN_BY.get(way.given_by, "")),
+        first_call=way.ring == "first_approach",
+        decided=way.decided_at is not None,
+    )
+
+
+def _case(case: Case, words: AreaWords, user_id: int, organisations: frozenset[int]) -> CaseShown:
+    events = events_of(case.pk)
+    owed = evaluated_now(case.pk, today(), events)
+    taken = case.assigned_to
+    grounds = reasons("grounds")
+    return CaseShown(
+        case=case,
+        offence=wording.offence(case.offence),
+        role=wording.ROLES.get(case.role, case.role),
+        council=words.council(case.council),
+        route=wording.route(case.route),
+        route_reason=words.route_reason(case.route_reason),
+        next=what_next(case, words),
+        answer=wording.ANSWERS.get(case.agreement, case.agreement),
+        grounds=tuple(in_language(grounds[code]) for code in case.enhanced_suggested.split() if code in grounds),
+        taken_by=display_name(taken) if taken else "",
+        mine=taken == user_id,
+        of_desk=case.desk_id in organisations,
+        events=events,
+        moments=_moments(events, owed),
+        whys=[_why(number, one, events) for number, one in enumerate(owed, start=1)],
+    )
+
+
+def _moments(events: Sequence[CaseEvent], owed: Sequence[Evaluated]) -> list[Moment]:
+    by_trigger: dict[str, list[Owed]] = {}
+    for number, one in enumerate(owed, start=1):
+        by_trigger.setdefault(one.trigger_event_id, []).append(_owed(number, one))
+    return in_order(
+        Moment(
+            Happened(wording.event(row.event), row.occurred_on, source=_source(row)),
+            tuple(by_trigger.get(row.event_id, ())),
+        )
+        for row in events
+    )
+
+
+def _source(row: CaseEvent) -> str:
+    kind, _sep, _who = row.asserted_by.partition(":")
+    return _("from the police feed") if kind == "feed" else _("recorded at the desk")
+
+
+def _owed(number: int, one: Evaluated) -> Owed:
+    limit = one.why["limit"]
+    clock = str(in_language(one.why["clock"]))
+    return Owed(
+        what=wording.work_of(one.rulebook, one.duty_id),
+        bearer=wording.bearers().get(one.bearer, one.bearer),
+        state=one.state,
+        due_on=one.due_on,
+        done_on=one.done_on,
+        note=clock if one.enforced else _("%(clock)s (advisory)") % {"clock": clock},
+        href=f"#why-{number}",
+        limit=limit,
+        used=_used(one) if limit is not None else None,
+    )
+
+
+def _used(one: Evaluated) -> int | None:
+    """Working days from the first day of the clock to the day it was done, else to today."""
+    end = one.done_on or today()
+    if one.started_on is None or end < one.started_on or (one.done_on is None and one.state not in _RUNNING):
+        return None
+    try:
+        return england_and_wales().working_days_between(one.started_on, end)
+    except BeyondCalendar:
+        return None
+
+
+_RUNNING = frozenset({"pending", "overdue"})
+
+
+def _why(number: int, one: Evaluated, events: Sequence[CaseEvent]) -> WhyDue:
+    why = one.why
+    found = wording.duty(one.rulebook, one.duty_id)
+    rows: list[tuple[str, Any]] = []
+    if found:
+        book, duty = found
+        rows = [
+            (_("The duty"), in_language(duty.says._asdict())),
+            (_("From"), in_language(book.title._asdict())),
+            (_("Wording"), _("Our own words; the official text was not seen") if duty.wording != "official" else ""),
+            (_("Source"), duty.source),
+        ]
+    rows += [
+        (_("Clock"), in_language(why["clock"])),
+        (_("First day"), dates.day(one.started_on)),
+        (_("Days not counted"), "; ".join(_skipped(each) for each in why["skipped"])),
+        (_("Due"), dates.day(one.due_on)),
+        (_("Sooner, if enhanced rights apply"), dates.day(one.target_on) if one.target_on != one.due_on else ""),
+        (_("Answered by"), _answered(why, events)),
+        (
+            _("How sure"),
+            _("Verified: late is a breach") if one.enforced else _("Not verified: shown, never counted a breach"),
+        ),
+    ]
+    return WhyDue(
+        f"why-{number}",
+        wording.work_of(one.rulebook, one.duty_id),
+        tuple((label, str(value)) for label, value in rows if value),
+    )
+
+
+def _skipped(one: dict[str, Any]) -> str:
+    words = in_language({"en": one["en"], "cy": one["cy"]})
+    return f"{dates.day(date.fromisoformat(one['day']))} ({words})"
+
+
+def _answered(why: Any, events: Sequence[CaseEvent]) -> str:
+    row = next((each for each in events if each.event_id == why["answered_by"]), None)
+    return f"{wording.event(row.event)} {dates.day(row.occurred_on)}" if row else ""

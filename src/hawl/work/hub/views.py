@@ -1,0 +1,237 @@
+"""The desks' pages: what is due, the cases received, the person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from hawl.foundations.access.actor import Actor, Permission, current_actor
+from hawl.foundations.access.doors import opens_to
+from hawl.foundations.clock import today
+from hawl.registers.cases.models import Case
+from hawl.registers.cases.queries import case as one_case
+from hawl.registers.cases.queries import cases_by_route, counts_by_route, events_of
+from hawl.registers.people.actions import open_person, show_contact
+from hawl.rights.duties.queries import due_list
+from hawl.work.hub import actions, presenters, wording
+from hawl.work.hub.area_words import area_words
+from hawl.work.hub.filters import cases_asked, duties_asked
+from hawl.work.hub.forms import ActForm, AnswerForm, ReferForm, add_refusal
+from hawl.work.hub.person_page import person_shown
+from hawl.work.hub.refusals import Refused
+
+# A form that was not taken is shown again under this status (RFC 9110, 15.5.21).
+NOT_TAKEN = 422
+
+
+@require_safe
+@opens_to(Permission.SEE_PEOPLE)
+def due(request: HttpRequest) -> HttpResponse:
+    """What is owed, to whom, by when."""
+    actor, words = current_actor(), area_words()
+    asked = duties_asked(request.GET, words, actor.user_id)
+    found = due_list(asked, page=request.GET.get("page"))
+    context = {
+        "numbers": presenters.due_numbers(found, _address(request)),
+        "filters": presenters.due_filters(asked, words),
+        "page": found.page,
+        "rows": [presenters.due_row(each, today(), words, actor.user_id) for each in found.page],
+        "risk_shown": wording.risk_shown,
+    }
+    return render(request, "hub/due.html", context)
+
+
+@require_safe
+@opens_to(Permission.SEE_PEOPLE)
+def cases(request: HttpRequest) -> HttpResponse:
+    """The cases received, by the route that each took."""
+    actor, words = current_actor(), area_words()
+    asked = cases_asked(request.GET, words)
+    counts = counts_by_route(asked)
+    count = counts[asked.route] if asked.route else sum(counts.values())
+    page = cases_by_route(asked, page=request.GET.get("page"), count=count)
+    context = {
+        "numbers": presenters.route_numbers(counts, asked, _address(request)),
+        "filters": presenters.case_filters(asked, words),
+        "page": page,
+        "rows": [presenters.case_row(each, words, actor.user_id) for each in page],
+        "risk_shown": wording.risk_shown,
+    }
+    return render(request, "hub/cases.html", context)
+
+
+@require_safe
+@opens_to(Permission.SEE_PEOPLE)
+def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """A person: how to reach them, what happened, what was owed. The reading is audited."""
+    return _person(request, person_id, _case_id(request.GET.get("case", "")))
+
+
+@require_POST
+@opens_to(Permission.SEE_PEOPLE)
+def show(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """The person's page with one number or address uncovered. The showing is audited."""
+    contact_id = _case_id(request.POST.get("contact", ""))
+    if contact_id is None:
+        raise Http404
+    try:
+        value = show_contact(by=current_actor(), person_id=person_id, contact_id=contact_id)
+    except ObjectDoesNotExist as hidden:
+        raise Http404 from hidden
+    uncovered = {"contact_id": contact_id, "value": value}
+    return _person(request, person_id, _case_id(request.POST.get("case", "")), uncovered=uncovered)
+
+
+@require_POST
+@opens_to(Permission.RECORD_ACTS)
+def record_act(request: HttpRequest, person_id: UUID, case_id: UUID) -> HttpResponse:
+    """Record what was done or heard."""
+
+    def act(form: ActForm, by: Actor, case: Case) -> None:
+        told = form.cleaned_data
+        actions.record_act(
+            by=by,
+            case=case,
+            event=told["event"],
+            occurred_on=told["on"],
+            about=told["about"] or None,
+            attributes=told["attributes"],
+        )
+
+    return _taken(request, person_id, case_id, "act", act)
+
+
+@require_POST
+@opens_to(Permission.RECORD_ACTS)
+def record_answer(request: HttpRequest, person_id: UUID, case_id: UUID) -> HttpResponse:
+    """Record the person's answer to being referred on."""
+
+    def act(form: AnswerForm, by: Actor, case: Case) -> None:
+        told = form.cleaned_data
+        actions.record_answer(by=by, case=case, agreed=told["agreed"] == "yes", on=told["on"])
+
+    return _taken(request, person_id, case_id, "answer", act)
+
+
+@require_POST
+@opens_to(Permission.RECORD_ACTS)
+def refer(request: HttpRequest, person_id: UUID, case_id: UUID) -> HttpResponse:
+    """Refer a case on to the hub."""
+
+    def act(form: ReferForm, by: Actor, case: Case) -> None:
+        actions.refer_to_hub(by=by, case=case, on=form.cleaned_data["on"])
+
+    return _taken(request, person_id, case_id, "refer", act)
+
+
+@require_POST
+@opens_to(Permission.RECORD_ACTS)
+def take(request: HttpRequest, person_id: UUID, case_id: UUID) -> HttpResponse:
+    """Take a case into one's own hands."""
+    actions.take_case(by=current_actor(), case=_case_of(person_id, case_id))
+    return _back(person_id, case_id, "take")
+
+
+def _taken(
+    request: HttpRequest, person_id: UUID, case_id: UUID, name: str, act: Callable[[Any, Actor, Case], None]
+) -> HttpResponse:
+    """Do what the form asks and go back to the page; or show it again with what is wrong and what was typed."""
+    case, by = _case_of(person_id, case_id), current_actor()
+    form = _forms(case, request, name)[name]
+    if form.is_valid():
+        try:
+            act(form, by, case)
+            return _back(person_id, case_id, name)
+        except Refused as refused:
+            add_refusal(form, refused.code, refused.says)
+    return _person(request, person_id, case_id, bound={name: form}, status=NOT_TAKEN)
+
+
+def _person(
+    request: HttpRequest,
+    person_id: UUID,
+    case_id: UUID | None,
+    *,
+    uncovered: dict[str, Any] | None = None,
+    bound: dict[str, forms.Form] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    by = current_actor()
+    try:
+        held = open_person(by=by, person_id=person_id)
+    except ObjectDoesNotExist as hidden:
+        raise Http404 from hidden
+    words = area_words()
+    shown = person_shown(held, case_id, words, by.user_id or 0, by.organisations)
+    context = {
+        "about": shown,
+        "case": shown.shown,
+        "forms": _open_forms(shown.shown, bound or {}) if by.may(Permission.RECORD_ACTS) else {},
+        "wrong": next(iter((bound or {}).values()), None),
+        "uncovered": uncovered,
+        "done": request.GET.get("done", ""),
+        "hub": words.hub,
+        "risk_shown": wording.risk_shown,
+    }
+    return render(request, "hub/person.html", context, status=status)
+
+
+def _open_forms(case: Any, bound: dict[str, forms.Form]) -> dict[str, forms.Form]:
+    """The forms that make sense for this reader in this case, each as it was sent or fresh."""
+    if case is None:
+        return {}
+    start = {"on": today().strftime("%d/%m/%Y")}
+    fresh: dict[str, forms.Form] = {"act": ActForm(initial=start, events=case.events, of_desk=case.of_desk)}
+    if case.of_desk and case.case.referred_on is None:
+        fresh |= {"answer": AnswerForm(initial=start), "refer": ReferForm(initial=start)}
+    return fresh | bound
+
+
+def _forms(case: Case, request: HttpRequest, name: str) -> dict[str, Any]:
+    of_desk = case.desk_id in current_actor().organisations
+    if name == "act":
+        return {name: ActForm(request.POST, events=events_of(case.pk), of_desk=of_desk)}
+    return {name: (AnswerForm if name == "answer" else ReferForm)(request.POST)}
+
+
+def _case_of(person_id: UUID, case_id: UUID) -> Case:
+    try:
+        case = one_case(case_id)
+    except ObjectDoesNotExist as hidden:
+        raise Http404 from hidden
+    if case.person_id != person_id:
+        raise Http404
+    return case
+
+
+def _back(person_id: UUID, case_id: UUID, done: str) -> HttpResponse:
+    return HttpResponseRedirect(f"{reverse('person', args=[person_id])}?case={case_id}&done={done}#done")
+
+
+def _case_id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _address(request: HttpRequest) -> Callable[..., str]:
+    """This page's address with some parts of its query changed; None takes a part away."""
+
+    def changed(**changes: object) -> str:
+        query = request.GET.copy()
+        for key, value in changes.items():
+            query.pop(key, None)
+            if value is not None:
+                query[key] = str(value)
+        return f"?{query.urlencode()}"
+
+    return changed
