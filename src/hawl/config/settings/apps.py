@@ -30,6 +30,8 @@ INSTALLED_APPS = [
     "hawl.rights.duties",
     "hawl.work.intake",
     "hawl.work.hub",
+    "hawl.insight.compliance",
+    "hawl.insight.demand",
     "hawl.entrances.public_site",
     "hawl.entrances.staff_site",
 ]

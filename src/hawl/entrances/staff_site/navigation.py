@@ -41,10 +41,7 @@ def frame(request: HttpRequest) -> Frame:
     match = request.resolver_match
     here = match.view_name if match else ""
     return Frame(
-        navigation=tuple(
-            Item(str(page.words), reverse(page.address), page.address == here)
-            for page in pages
-        ),
+        navigation=tuple(Item(str(page.words), reverse(page.address), page.address == here) for page in pages),
         signed_in_as=user.display_name,
         sign_out=reverse("sign_out"),
         home=reverse("due"),

@@ -104,21 +104,21 @@ def stacked(title: str, rows: Sequence[Stack], series: Sequence[Series], *, says
 
 
 def months(
-    title: str, labels: Sequence[str], lines: Sequence[tuple[Series, Sequence[float]]], *, says: str, of: str
+    title: str, labels: Sequence[str], lines: Sequence[tuple[Series, Sequence[float | None]]], *, says: str, of: str
 ) -> Chart:
-    """Draw one line for each series over the months named by ``labels``.
+    """Draw one line for each series over the months named by ``labels``; None, for a month not held, leaves a gap.
 
     Raises ValueError when a line has not one value for each month, or a negative one.
     """
     for one, values in lines:
         if len(values) != len(labels):
             raise ValueError(f"{one.label}: {len(values)} values for {len(labels)} months")
-    most = max((_checked(value) for _, values in lines for value in values), default=0)
+    most = max((_checked(value) for _, values in lines for value in values if value is not None), default=0)
     top = _round_up(most)
     drawn = _grid(top) + Markup("").join(_line(values, top, one.colour) for one, values in lines)
     drawn += _month_labels(labels)
     table = tuple(
-        (Cell(label), *(Cell(number(values[index]), number=True) for _, values in lines))
+        (Cell(label), *(Cell(_or_dash(values[index]), number=True) for _, values in lines))
         for index, label in enumerate(labels)
     )
     key = tuple(one for one, _ in lines)
@@ -130,6 +130,10 @@ def number(value: float) -> str:
     if float(value).is_integer():
         return f"{int(value):,}"
     return f"{value:,.1f}"
+
+
+def _or_dash(value: float | None) -> str:
+    return "–" if value is None else number(value)
 
 
 def _checked(value: float) -> float:
@@ -197,22 +201,42 @@ def _grid(top: float) -> Markup:
     return lines
 
 
-def _line(values: Sequence[float], top: float, colour: str) -> Markup:
-    points = [(_across(index, len(values)), round(100 * (1 - value / top), 2)) for index, value in enumerate(values)]
-    path = " ".join(f"{x},{y}" for x, y in points)
+def _line(values: Sequence[float | None], top: float, colour: str) -> Markup:
+    points = [
+        None if value is None else (_across(index, len(values)), round(100 * (1 - value / top), 2))
+        for index, value in enumerate(values)
+    ]
+    lines = Markup("").join(
+        Markup('<polyline class="hawl-chart__line hawl-l-{colour}" points="{path}"></polyline>').format(
+            colour=colour, path=" ".join(f"{x},{y}" for x, y in run)
+        )
+        for run in _runs(points)
+    )
     dots = Markup("").join(
         Markup('<circle class="hawl-c-{colour}" cx="{x}%" cy="{y}" r="3.5"></circle>').format(
-            colour=colour, x=x, y=round(20 + PLOT * y / 100, 1)
+            colour=colour, x=point[0], y=round(20 + PLOT * point[1] / 100, 1)
         )
-        for x, y in points
+        for point in points
+        if point is not None
     )
     return (
         Markup(
             '<svg x="0" y="20" width="100%" height="{height}" viewBox="0 0 100 100" preserveAspectRatio="none">'
-            '<polyline class="hawl-chart__line hawl-l-{colour}" points="{path}"></polyline></svg>'
-        ).format(height=PLOT, colour=colour, path=path)
+            "{lines}</svg>"
+        ).format(height=PLOT, lines=lines)
         + dots
     )
+
+
+def _runs(points: Sequence[tuple[float, float] | None]) -> list[list[tuple[float, float]]]:
+    """The points between gaps, each run to be joined by a line."""
+    runs: list[list[tuple[float, float]]] = [[]]
+    for point in points:
+        if point is not None:
+            runs[-1].append(point)
+        elif runs[-1]:
+            runs.append([])
+    return [run for run in runs if len(run) > 1]
 
 
 def _across(index: int, count: int) -> float:

@@ -102,3 +102,10 @@ def test_a_missing_number_is_refused() -> None:
 )
 def test_numbers_are_written_with_commas(value: float, text: str) -> None:
     assert number(value) == text
+
+
+def test_a_month_not_held_is_a_gap_and_not_a_zero() -> None:
+    chart = months("T", ["a", "b", "c", "d", "e"], [(Series("s"), [4, 2, None, 3, 1])], says="x", of="m")
+    assert [row[1].text for row in chart.rows] == ["4", "2", "–", "3", "1"]
+    assert chart.svg.count("<polyline") == 2
+    assert chart.svg.count("<circle") == 4

@@ -1,0 +1,1 @@
+"""Rooms that read all rooms before them and write nothing of theirs."""

@@ -1,0 +1,1 @@
+"""How the Victims' Code is kept, for those who answer for it."""

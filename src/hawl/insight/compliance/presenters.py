@@ -1,0 +1,226 @@
+"""From counts to the charts, tables and numbers of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from hawl.foundations.design.charts import Bar, Cell, Chart, Series, Stack, bars, stacked
+from hawl.foundations.disclosure import Count
+from hawl.foundations.languages.dates import short_day
+from hawl.insight.compliance import words
+from hawl.insight.compliance.asking import Asked
+from hawl.rights.duties.figures import Compliance, Kept, Steps
+
+_DRAWN = ("kept", "late", "overdue")
+Link = Callable[..., str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table whose first cell of a row heads it; `notes` stand below the first cells, in the same order."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+def links(asked: Asked, *, sees_people: bool) -> Link:
+    """Gives the address of the due list narrowed as asked, for who may see people; none for others."""
+
+    def link(**narrowed: str) -> str | None:
+        if not sees_people:
+            return None
+        query = {"council": asked.council, **narrowed}
+        try:
+            return f"{reverse('due')}?{urlencode({key: value for key, value in query.items() if value})}"
+        except NoReverseMatch:
+            return None
+
+    return link
+
+
+def filters(asked: Asked) -> list[dict[str, object]]:
+    """The fields of the filter; a reader of all cases chooses a period only."""
+    fields: list[dict[str, object]] = [
+        {
+            "name": "period",
+            "label": _("Period"),
+            "value": asked.period.key,
+            "options": [(one.key, words.period(one)) for one in asked.periods],
+        }
+    ]
+    if asked.tiers:
+        councils = [("", _("All councils")), *asked.councils.items()]
+        tiers = [("", _("All")), *((code, words.tier(code)) for code in asked.tiers)]
+        fields.append({"name": "council", "label": _("Council"), "value": asked.council, "options": councils})
+        fields.append({"name": "tier", "label": _("Rights"), "value": asked.tier, "options": tiers})
+    return fields
+
+
+def headline(answer: Compliance, link: Link) -> list[dict[str, object]]:
+    """Coverage first: a rate says nothing of what is not known."""
+    row = answer.enforced
+    found: list[dict[str, object]] = [
+        {
+            "value": words.per_cent(row.coverage),
+            "label": _("of outcomes known"),
+            "note": _("%(n)s duties not known") % {"n": words.count(row.counts["unknown"])},
+            "state": "data_missing",
+        },
+        {
+            "value": words.per_cent(answer.data_coverage),
+            "label": _("of cases with more than the report"),
+            "note": _("of %(n)s cases") % {"n": words.count(answer.cases)},
+            "state": "data_missing",
+        },
+        {
+            "value": words.per_cent(row.rate),
+            "label": _("kept in time"),
+            "note": _("of %(n)s whose time has come") % {"n": "–" if row.base is None else words.count(row.base)},
+            "state": "met",
+        },
+        {
+            "value": words.count(row.counts["late"]),
+            "label": _("kept late"),
+            "state": "met_late",
+        },
+        {
+            "value": words.count(row.counts["overdue"]),
+            "label": _("overdue"),
+            "href": link(window="overdue"),
+            "state": "overdue",
+        },
+    ]
+    return found
+
+
+def charts(answer: Compliance, asked: Asked, link: Link) -> list[Chart]:
+    """By right, by body, by month, by council and by tier; each with its table."""
+    councils = {**asked.councils, "": _("Council not recorded")}
+    found = [
+        _kept_chart(_("By right"), _("Right"), answer.rights, lambda path: words.right(path[1]),
+                    lambda path: link(right=path[1], bearer=path[0], window="overdue")),
+        _kept_chart(_("By body"), _("Owed by"), answer.bodies, lambda path: words.body(path[0]),
+                    lambda path: link(bearer=path[0], window="overdue")),
+        _kept_chart(_("By month in which the clock started"), _("Month"), answer.months,
+                    lambda path: words.month(path[0])),
+        _kept_chart(_("By council"), _("Council"), answer.councils, lambda path: councils.get(path[0], path[0]),
+                    lambda path: link(council=path[0], window="overdue") if path[0] else None),
+        _kept_chart(_("By kind of rights"), _("Rights"), answer.tiers, lambda path: words.tier(path[0])),
+    ]  # fmt: skip
+    return [chart for chart in found if chart.rows]
+
+
+def _kept_chart(
+    title: str,
+    of: str,
+    rows: Sequence[Kept],
+    name: Callable[[tuple[str, ...]], str],
+    href: Callable[[tuple[str, ...]], str | None] = lambda path: None,
+) -> Chart:
+    timed = [row for row in rows if any(row.counts[part] != 0 for part in (*_DRAWN, "running", "closed", "unknown"))]
+    drawn = [
+        Stack(name(row.path), tuple(float(n) for n in values))
+        for row in timed
+        if (values := _whole(row.counts)) and any(values)
+    ]
+    series = [Series(_("Kept in time"), "met"), Series(_("Kept late"), "met_late"), Series(_("Overdue"), "overdue")]
+    says = _("Each bar is divided into duties kept in time, kept late and overdue. The table gives the numbers.")
+    chart = stacked(title, drawn, series, says=says, of=of, total=_("All"))
+    columns = (of, _("Outcome known"), _("Kept in time"), _("Kept late"), _("Overdue"))
+    table = tuple(
+        (
+            Cell(name(row.path)),
+            Cell(words.per_cent(row.coverage), number=True),
+            Cell(words.per_cent(row.rate), number=True),
+            Cell(words.count(row.counts["late"]), number=True),
+            Cell(
+                words.count(row.counts["overdue"]),
+                href(row.path) if row.counts["overdue"] != 0 else None,
+                number=True,
+            ),
+        )
+        for row in timed
+    )
+    return replace(chart, columns=columns, rows=table)
+
+
+def _whole(counts: Mapping[str, Count]) -> tuple[int, ...] | None:
+    """The drawn counts, None where one of them is not shown."""
+    found = tuple(n for n in (counts[name] for name in _DRAWN) if isinstance(n, int))
+    return found if len(found) == len(_DRAWN) else None
+
+
+def duty_tables(answer: Compliance, link: Link) -> list[Table]:
+    """Every duty with all its counts: with a time limit, without one, and those that are advisory only."""
+    timed = [row for row in answer.duties if _is_timed(row)]
+    open_ended = [row for row in answer.duties if row not in timed]
+    limited = (
+        (_("Outcome known"), lambda row: words.per_cent(row.coverage)),
+        (_("Kept in time"), lambda row: words.per_cent(row.rate)),
+        *((head, _counted(column)) for head, column in (
+            (_("Kept"), "kept"), (_("Late"), "late"), (_("Overdue"), "overdue"), (_("Running"), "running"),
+            (_("Closed with a reason"), "closed"), (_("Not known"), "unknown"))),
+    )  # fmt: skip
+    unlimited = (
+        (_("Outcome known"), lambda row: words.per_cent(row.coverage)),
+        *((head, _counted(column)) for head, column in (
+            (_("Done"), "done"), (_("No record of it yet"), "open"), (_("Closed with a reason"), "closed"),
+            (_("Not known"), "unknown"))),
+    )  # fmt: skip
+    found = [
+        _duty_table(_("Every duty with a time limit"), timed, limited, link),
+        _duty_table(_("Duties to which the source sets no time limit"), open_ended, unlimited, link),
+        _duty_table(_("Advisory duties: likely, but not certain in law"), answer.advisory_duties, limited, link),
+    ]
+    return [table for table in found if table.rows]
+
+
+def _is_timed(row: Kept) -> bool:
+    return any(row.counts[name] != 0 for name in (*_DRAWN, "running"))
+
+
+def _counted(column: str) -> Callable[[Kept], str]:
+    return lambda row: words.count(row.counts[column])
+
+
+def _duty_table(
+    title: str, rows: Iterable[Kept], columns: Sequence[tuple[str, Callable[[Kept], str]]], link: Link
+) -> Table:
+    named = [(row, *words.duty(row.path[2])) for row in rows]
+    return Table(
+        title,
+        (_("Duty"), *(head for head, _value in columns)),
+        tuple(
+            (
+                Cell(name, link(bearer=row.path[0], right=row.path[1])),
+                *(Cell(value(row), number=True) for _head, value in columns),
+            )
+            for row, name, _says in named
+        ),
+        tuple(says for _row, _name, says in named),
+    )
+
+
+def steps_chart(steps: Steps) -> Chart:
+    """The steps from the report to support, in the order in which they should happen."""
+    rows = (steps.cases, *steps.steps)
+    drawn = [Bar(str(words.step(row.event)), float(row.n)) for row in rows if isinstance(row.n, int)]
+    says = _("One bar for each step; its length is the number of cases in which the step is recorded.")
+    chart = bars(_("From the report to support"), drawn, says=says, of=_("Step"), counts=_("Cases"))
+    heads = tuple(short_day(month).split(" ", 1)[1] for month in steps.months)
+    table = tuple(
+        (
+            Cell(str(words.step(row.event))),
+            Cell(words.count(row.n), number=True),
+            *(Cell(words.count(n), number=True) for n in row.months),
+        )
+        for row in (*rows, steps.declined)
+    )
+    return replace(chart, columns=(_("Step"), _("Cases"), *heads), rows=table)

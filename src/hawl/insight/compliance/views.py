@@ -1,0 +1,41 @@
+"""How the Code is kept: coverage first, then what was kept, by right and by body."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from hawl.foundations.access.actor import Permission, current_actor
+from hawl.foundations.access.doors import opens_to
+from hawl.foundations.clock import today
+from hawl.foundations.measures import figure
+from hawl.insight.compliance import presenters, words
+from hawl.insight.compliance.asking import asked as read_asked
+from hawl.insight.definitions import definition
+from hawl.rights.duties.figures import sees_all
+
+
+@require_safe
+def compliance(request: HttpRequest) -> HttpResponse:
+    """Figures of what the reader may see, or of all cases, protected, for who sees none."""
+    day = today()
+    asked = read_asked(request.GET, day, sees_all=sees_all())
+    kept, support = figure("code.kept_in_time"), figure("support.steps")
+    answer = kept.answer(period=asked.period, today=day, council=asked.council, tier=asked.tier)
+    steps = support.answer(period=asked.period, today=day, council=asked.council)
+    link = presenters.links(asked, sees_people=current_actor().may(Permission.SEE_PEOPLE))
+    context = {
+        "answer": answer,
+        "period": words.period(asked.period),
+        "fields": presenters.filters(asked),
+        "headline": presenters.headline(answer, link),
+        "charts": presenters.charts(answer, asked, link),
+        "steps": presenters.steps_chart(steps),
+        "tables": presenters.duty_tables(answer, link),
+        "definitions": (definition(kept), definition(support)),
+    }
+    return render(request, "compliance/compliance.html", context)
+
+
+opens_to(Permission.SEE_FIGURES)(compliance)

@@ -1,0 +1,76 @@
+"""How numbers, bodies, rights and duties are called on the pages, in the language of the page."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from hawl.foundations.design.charts import number
+from hawl.foundations.disclosure import FEW, Count
+from hawl.foundations.languages import dates
+from hawl.foundations.languages.texts import Text, in_language
+from hawl.foundations.measures.periods import Period
+from hawl.rights.rulebook import Duty, built_in, vocabulary
+
+
+def count(n: Count) -> str:
+    """A count, or why it is not shown."""
+    if isinstance(n, int):
+        return number(n)
+    return _("fewer than 5") if n is FEW else _("not shown")
+
+
+def per_cent(share: float | None) -> str:
+    """With one decimal, rounded down, so that nothing is called whole that is not; a dash where nothing can be said."""
+    return "–" if share is None else f"{number(math.floor(share * 10 + 1e-9) / 10)}%"
+
+
+def period(one: Period) -> str:
+    """`October 2026 to December 2026`."""
+    words = _("%(first)s to %(last)s") % {"first": dates.month(one.since), "last": dates.month(one.until)}
+    return words if one.is_quarter else _("Last 12 months: %(words)s") % {"words": words}
+
+
+def month(iso: str) -> str:
+    """A month by its first day."""
+    return dates.month(date.fromisoformat(iso))
+
+
+def tier(code: str) -> str:
+    """Whether the longer or the shorter limit counts."""
+    return {
+        "enhanced": _("Enhanced rights"),
+        "standard": _("Standard"),
+        "undetermined": _("Not decided yet"),
+    }.get(code, code)
+
+
+def body(key: str) -> Text:
+    """Who owes it."""
+    found = (book.bearers[key] for book in built_in() if key in book.bearers)
+    words = next(found, None)
+    return in_language(words) if words else Text(key, "en")
+
+
+def right(number_: str) -> str:
+    """`Right 6: To be told …`."""
+    titles = (one.title for book in built_in() for one in book.rights if str(one.number) == number_)
+    title = next(titles, None)
+    return _("Right %(number)s: %(title)s") % {"number": number_, "title": in_language(title) if title else ""}
+
+
+def duty(duty_id: str) -> tuple[str, Text]:
+    """What is to be done, and its source; the bare id where no rulebook of this release knows it."""
+    known: dict[str, Duty] = {one.id: one for book in built_in() for one in book.duties}
+    found = known.get(duty_id)
+    if found is None:
+        return duty_id, Text("", "en")
+    return f"{duty_id}  {in_language(found.work)}", in_language(found.says)
+
+
+def step(event: str) -> Text:
+    """What an event means."""
+    kind = vocabulary().events.get(event)
+    return in_language(kind.meaning) if kind else Text(event, "en")

@@ -1,0 +1,1 @@
+"""Recorded crime and anti-social behaviour, as published."""

@@ -1,0 +1,64 @@
+"""Reading what came in by feeds: the runs, and by row number and reason what could not be taken."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count
+
+from hawl.work.intake.models import FeedRefusal, FeedRun
+
+RUNS_ON_A_PAGE = 25
+ROWS_ON_A_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One file taken in. `counts` as `hawl feed import --json` prints them; not finished is cut off or still going."""
+
+    id: uuid.UUID
+    file_name: str
+    started_at: datetime
+    finished_at: datetime | None
+    counts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """One run: how many rows were refused for each reason, and a page of their numbers, of one reason or of all."""
+
+    run: Run
+    reasons: tuple[tuple[str, int], ...]
+    refusals: Page[FeedRefusal]
+
+
+def runs(page: str | int | None = 1) -> Page[Any]:
+    """A page of `Run`, the latest first; two statements."""
+    found: Page[Any] = Paginator(FeedRun.objects.order_by("-started_at", "pk"), RUNS_ON_A_PAGE).get_page(page)
+    found.object_list = [_run(row) for row in found.object_list]
+    return found
+
+
+def latest_run() -> Run | None:
+    """The run that began last."""
+    row = FeedRun.objects.order_by("-started_at").first()
+    return _run(row) if row else None
+
+
+def run_report(run_id: uuid.UUID, *, reason: str = "", page: str | int | None = 1) -> RunReport:
+    """What became of one run; four statements. Raises ObjectDoesNotExist."""
+    run = FeedRun.objects.get(pk=run_id)
+    rows = FeedRefusal.objects.filter(run=run)
+    reasons = rows.order_by().values_list("reason").annotate(n=Count("pk")).order_by("-n", "reason")
+    wanted = rows.filter(reason=reason) if reason else rows
+    refusals = Paginator(wanted.order_by("row_number", "pk"), ROWS_ON_A_PAGE).get_page(page)
+    return RunReport(_run(run), tuple((code, n) for code, n in reasons), refusals)
+
+
+def _run(row: FeedRun) -> Run:
+    return Run(row.pk, row.file_name, row.started_at, row.finished_at, row.counts)
