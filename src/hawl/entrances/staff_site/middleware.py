@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from hawl.entrances.staff_site.doors import ANYONE, SIGNED_IN, door_of
 from hawl.foundations.access.actor import Actor
 from hawl.foundations.access.scope import acting_as
+from hawl.foundations.design.headers import SENDS_FORMS
 from hawl.foundations.identity.models import User
 
 _PASSERS_BY = Actor(label="anyone")
@@ -33,6 +34,7 @@ class NamedActor:
         actor = user.actor() if isinstance(user, User) or user.is_authenticated else _PASSERS_BY
         with acting_as(actor):
             response = self.get_response(request)
+            response.headers[SENDS_FORMS] = "yes"
             if response.status_code >= 500:
                 transaction.set_rollback(True)
             return response

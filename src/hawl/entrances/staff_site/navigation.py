@@ -25,6 +25,10 @@ class Page(NamedTuple):
 PAGES: tuple[Page, ...] = (
     Page(_("What is due"), "due", Permission.SEE_PEOPLE),
     Page(_("Cases"), "cases", Permission.SEE_PEOPLE),
+    Page(_("How the Code is kept"), "compliance", Permission.SEE_FIGURES),
+    Page(_("Demand"), "demand", Permission.SEE_FIGURES),
+    Page(_("Services"), "service_directory", Permission.SEE_DIRECTORY),
+    Page(_("Operations"), "operations", Permission.SEE_OPERATIONS),
 )
 
 
