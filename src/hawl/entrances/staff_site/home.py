@@ -1,4 +1,4 @@
-"""The first page: what is due for who works with people, else the first page that is open."""
+"""The first page leads each to their work: what is due, else the first page that is open to them."""
 
 from __future__ import annotations
 
@@ -8,19 +8,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from hawl.entrances.staff_site.navigation import pages_of
-from hawl.foundations.access.actor import Permission
 from hawl.foundations.access.doors import SIGNED_IN, opens_to
-from hawl.work.hub import views as hub
 
 
 @require_safe
 @opens_to(SIGNED_IN)
 def home(request: HttpRequest) -> HttpResponse:
-    """Lead each to their work; the board and analysts never to a person."""
-    user = request.user
-    if user.actor().may(Permission.SEE_PEOPLE):
-        return hub.due(request)
-    first = next(iter(pages_of(user)), None)
+    """Go on to the first page of the navigation; without any, say what to do."""
+    first = next(iter(pages_of(request.user)), None)  # type: ignore[arg-type]  # the door let only users in
     if first is not None:
         return HttpResponseRedirect(reverse(first.address))
     return render(request, "staff_site/nothing_open.html")

@@ -44,7 +44,7 @@ def frame(request: HttpRequest) -> Frame:
         navigation=tuple(Item(str(page.words), reverse(page.address), page.address == here) for page in pages),
         signed_in_as=user.display_name,
         sign_out=reverse("sign_out"),
-        home=reverse("due"),
+        home=reverse("home"),
     )
 
 

@@ -7,7 +7,7 @@ from django.urls import include, path
 from hawl.entrances.staff_site import directory, home, operations, signing
 
 urlpatterns = [
-    path("", home.home, name="due"),
+    path("", home.home, name="home"),
     path("", include("hawl.work.hub.urls")),
     path("", include("hawl.insight.compliance.urls")),
     path("", include("hawl.insight.demand.urls")),

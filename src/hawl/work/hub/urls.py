@@ -1,4 +1,4 @@
-"""Addresses of the desks' pages, in the language of the page. The staff site mounts them; its home is `views.due`."""
+"""Addresses of the desks' pages, in the language of the page. The staff site mounts them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.urls import path
 from hawl.work.hub import views
 
 urlpatterns = [
+    path("due/", views.due, name="due"),
     path("cases/", views.cases, name="cases"),
     path("people/<uuid:person_id>/", views.person, name="person"),
     path("people/<uuid:person_id>/show/", views.show, name="show_contact"),

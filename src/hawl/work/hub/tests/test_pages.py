@@ -81,7 +81,7 @@ def test_what_is_due_names_the_person_the_duty_and_the_day(
     people: ThreePeople, client: Client, prefix: str, language: str
 ) -> None:
     case = owed_case(people, reported=30, risk="high", rank=0)
-    page = client.get(f"{prefix}/")
+    page = client.get(f"{prefix}/due/")
     shown = soup(page)
     assert shown.html["lang"] == language
     row = next(row for row in shown.select("tbody tr") if row.select_one("time"))
@@ -104,7 +104,7 @@ def test_overdue_comes_before_risk_and_risk_before_the_day(people: ThreePeople, 
         ):
             person = make_person(desk=desk, given="X", family=family)
             owed_case(people, person=person, reported=reported, rank=rank)
-    rows = soup(client.get("/?right=4&window=")).select("tbody tr")
+    rows = soup(client.get("/due/?right=4&window=")).select("tbody tr")
     with_day = [row.a.text.removeprefix("X ") for row in rows if row.select_one("time")]
     assert with_day == ["Late-High", "Late-Low", "Soon-High", "Soon-Low"]
 
@@ -131,14 +131,14 @@ def test_each_filter_narrows_the_list_and_nonsense_does_not(
 ) -> None:
     owed_case(people, reported=30, route="consent_first", assigned_to=people.officer.pk)
     owed_case(people, reported=0, council="torfaen")
-    page = client.get(f"/?{query}")
+    page = client.get(f"/due/?{query}")
     assert page.status_code == 200
     assert len(soup(page).select("tbody tr")) == count
     if count == 0:
         assert "Show all that is owed" in text(page)
 
 
-@pytest.mark.parametrize("address", ["/", "/cases/"])
+@pytest.mark.parametrize("address", ["/due/", "/cases/"])
 def test_a_list_costs_the_same_statements_for_one_row_and_for_fifty(
     people: ThreePeople, client: Client, address: str
 ) -> None:
@@ -166,8 +166,8 @@ def test_the_persons_page_costs_the_same_whatever_happened(people: ThreePeople, 
 def test_a_long_list_has_pages(people: ThreePeople, client: Client) -> None:
     for _each in range(15):  # four duties begin with a report
         owed_case(people)
-    assert len(soup(client.get("/")).select("tbody tr")) == 50
-    last = client.get("/?page=2")
+    assert len(soup(client.get("/due/")).select("tbody tr")) == 50
+    last = client.get("/due/?page=2")
     assert len(soup(last).select("tbody tr")) == 10
     assert "51 to 60 of 60" in text(last)
 
@@ -263,7 +263,7 @@ def without_what_differs(response: Any) -> str:
 def test_a_hidden_person_and_one_who_is_not_are_answered_alike(people: ThreePeople, who: str) -> None:
     case = owed_case(people)
     client = signed_in(getattr(people, who))
-    for path in ("/", "/cases/"):
+    for path in ("/due/", "/cases/"):
         assert "ap Rhys" not in text(client.get(path))
     pairs = [("", "get"), ("show/", "post"), (f"cases/{case.pk}/take/", "post"), (f"cases/{case.pk}/act/", "post")]
     for path, method in pairs:
@@ -278,14 +278,21 @@ def test_a_hidden_person_and_one_who_is_not_are_answered_alike(people: ThreePeop
 def test_the_board_reaches_no_person_and_no_list_of_people(people: ThreePeople) -> None:
     case = owed_case(people)
     client = signed_in(people.board)
-    assert client.get("/cases/").status_code == 404
+    assert client.get("/cases/").status_code == client.get("/due/").status_code == 404
     assert client.get(f"/people/{case.person_id}/").status_code == 404
-    assert "ap Rhys" not in text(client.get("/", follow=True))
+    first = client.get("/", follow=True)
+    assert first.status_code == 200
+    assert "ap Rhys" not in text(first)
+
+
+def test_the_first_page_of_a_worker_is_what_is_due(client: Client) -> None:
+    assert client.get("/").headers["Location"] == "/due/"
+    assert client.get("/cy/").headers["Location"] == "/cy/due/"
 
 
 def test_nobody_sees_anything_before_signing_in(people: ThreePeople) -> None:
     case = owed_case(people)
-    for path in ("/", "/cases/", f"/people/{case.person_id}/"):
+    for path in ("/", "/due/", "/cases/", f"/people/{case.person_id}/"):
         answer = Client().get(path)
         assert answer.status_code == 302
         assert answer["Location"].startswith("/sign-in/")
@@ -353,7 +360,7 @@ def test_a_case_is_taken_from_the_page(people: ThreePeople, client: Client) -> N
     case = owed_case(people)
     answer = client.post(f"/people/{case.person_id}/cases/{case.pk}/take/", follow=True)
     assert "Olwen Price" in text(answer)
-    assert len(soup(client.get("/?mine=yes")).select("tbody tr")) == 4
+    assert len(soup(client.get("/due/?mine=yes")).select("tbody tr")) == 4
 
 
 def test_an_act_on_another_persons_case_is_not_found(people: ThreePeople, client: Client) -> None:
