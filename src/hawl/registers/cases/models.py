@@ -51,7 +51,7 @@ class Case(ScopedModel):
     role = models.CharField(max_length=20)
     offence = models.CharField(max_length=40)
     flags = models.JSONField(default=list, blank=True)
-    council = models.CharField(max_length=40, blank=True)
+    council = models.CharField(max_length=60, blank=True)
     risk = models.CharField(max_length=12, choices=Risk, default=Risk.NOT_ASSESSED)
     # The order in which the desk works, 0 first (work.intake.rules.priority).
     rank = models.SmallIntegerField(default=2)

@@ -37,13 +37,15 @@ class Person(ScopedModel):
     born_on = SealedDate(security_class="C3")
     # {"age", "gender", "ethnicity", "interpreter", "access_needs"}
     facts = SealedJSON(security_class="C3")
-    language = models.CharField(max_length=12, default="", blank=True)
+    language = models.CharField(max_length=35, default="", blank=True)
     deceased = models.BooleanField(default=False)
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.OPEN)
     # Blind index of the sending body's own id of this person; empty for who came by another way.
     source_key = models.BinaryField(null=True, blank=True, unique=True)
     # When the body that sent these particulars did so: the newest particulars stand, in any order of arrival.
     told_at = models.DateTimeField(null=True, blank=True)
+    # Key of the message that told them: a later version of it replaces what it said itself, whatever its time.
+    told_by = models.BinaryField(null=True, blank=True)
     created_at = models.DateTimeField()
 
     class Meta(ScopedModel.Meta):
@@ -75,6 +77,8 @@ class Contact(ScopedModel):
     message = models.CharField(max_length=14, choices=Safety, default=Safety.UNKNOWN)
     write = models.CharField(max_length=14, choices=Safety, default=Safety.UNKNOWN)
     message_key = models.BinaryField(null=True, blank=True)
+    # The claim by itself would open a first call. `ring` says so only while no case of the person forbids one.
+    claims_call = models.BooleanField(default=False)
     decided_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(ScopedModel.Meta):

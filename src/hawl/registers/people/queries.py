@@ -50,10 +50,10 @@ def ways_to_reach(person: Person) -> list[Way]:
 
     A person's decision comes before every claim. Of a restricted record what tells a place is left out.
     """
-    by_value: dict[tuple[str, bytes], list[Contact]] = {}
+    by_value: dict[bytes, list[Contact]] = {}
     for row in Contact.objects.filter(person_id=person.pk).defer("value"):
         if person.visibility != Visibility.RESTRICTED or row.kind not in TELLS_A_PLACE:
-            by_value.setdefault((row.kind, bytes(row.value_key)), []).append(row)
+            by_value.setdefault(bytes(row.value_key), []).append(row)
     return sorted((_merged(rows) for rows in by_value.values()), key=_order)
 
 

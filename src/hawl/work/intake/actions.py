@@ -18,13 +18,15 @@ from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.actions import record
 from hawl.foundations.vault.keys import key_ring
 from hawl.rights.rulebook import vocabulary
-from hawl.work.intake import keys, laying, parts
+from hawl.work.intake import keys, laying, parts, versions
 from hawl.work.intake.feed.reading import read_feed
 from hawl.work.intake.feed.rows import FeedRow, Refused
 from hawl.work.intake.models import FeedRefusal, FeedRun
 from hawl.work.intake.reading_ahead import ReadingAhead
 
 ROWS_IN_A_PART = 1000
+# Seconds to wait for another import, such as one just killed of which the database has not heard yet.
+PATIENCE = 15.0
 _COUNTED = ("rows", "accepted", "rejected", "repeated", "people", "cases", "events", "duties")
 
 
@@ -61,7 +63,7 @@ def import_feed(
     began = time.monotonic()
     read = iter(read_feed(path, today=desk.today, known_events=vocabulary().events))
     first = list(islice(read, 1))  # an unusable file fails here, before anything is written
-    if not laying.lock_feeds():
+    if not laying.lock_feeds(patience=PATIENCE):
         raise FeedBusy
     try:
         laying.make_stages()
@@ -105,8 +107,13 @@ def _run_of(path: Path, by: Actor) -> FeedRun:
             return unfinished
         counts: dict[str, Any] = {**dict.fromkeys(_COUNTED, 0), "routes": {}}
         return FeedRun.objects.create(
-            file_digest=digest, file_name=path.name[:120], started_at=timezone.now(), counts=counts
+            file_digest=digest, file_name=_shown(path.name), started_at=timezone.now(), counts=counts
         )
+
+
+def _shown(name: str) -> str:
+    """A file's name as it can be kept and shown: names of files may hold what is no text."""
+    return "".join(each if each.isprintable() else "\ufffd" for each in name)[:120]
 
 
 def _digest(path: Path) -> bytes:
@@ -132,12 +139,16 @@ def _take_part(
             [keys.person_key(row.source, row.person.ref, desk.ring) for row in taken],
             by.label,
         )
-        chosen = parts.newest(taken, known, desk.ring, part)
-        refused = sorted([*refused, *part.refused], key=lambda each: each.row_number)
-        _note_who_stands_for_whom(chosen.values(), known, desk)
-        parts.build(chosen, known, desk, run.pk, part)
-        events, duties = laying.lay(part, by.label)
-        _count(run, len(rows), len(refused), part, events, duties)
+        found = versions.newest(taken, known.histories, desk.ring)
+        refused = sorted([*refused, *found.refused], key=lambda each: each.row_number)
+        parts.build(found, known, desk, run.pk, part)
+        events, duties, people = laying.lay(part, by.label, desk.leads)
+        _count(
+            run, rows=len(rows), accepted=found.accepted, rejected=len(refused), repeated=found.repeated,
+            people=people, cases=part.new_cases, events=events, duties=duties,
+        )  # fmt: skip
+        for route, more in part.new_by_route.items():
+            run.counts["routes"][route] = run.counts["routes"].get(route, 0) + more
         run.seconds = seconds
         run.save(update_fields=["counts", "rows_done", "seconds"])
         FeedRefusal.objects.bulk_create(
@@ -145,7 +156,7 @@ def _take_part(
         )
         record(
             action="feed.part_taken", object_kind="feed_run", object_id=str(run.pk),
-            accepted=part.accepted, rejected=len(refused), repeated=part.repeated,
+            accepted=found.accepted, rejected=len(refused), repeated=found.repeated,
         )  # fmt: skip
     return refused
 
@@ -157,22 +168,10 @@ def _known_source(row: FeedRow | Refused, desk: parts.Desk) -> FeedRow | Refused
     return row
 
 
-def _note_who_stands_for_whom(rows: Any, known: parts.Known, desk: parts.Desk) -> None:
-    for row in rows:
-        if row.person.on_behalf_of:
-            known.stood_for.add(keys.person_key(row.source, row.person.on_behalf_of, desk.ring))
-
-
-def _count(run: FeedRun, rows: int, refused: int, part: parts.Part, events: int, duties: int) -> None:
+def _count(run: FeedRun, *, rows: int, **more: int) -> None:
     run.rows_done += rows
-    counts = run.counts
-    for name, more in (
-        ("rows", rows), ("accepted", part.accepted), ("rejected", refused), ("repeated", part.repeated),
-        ("people", part.new_people), ("cases", part.new_cases), ("events", events), ("duties", duties),
-    ):  # fmt: skip
-        counts[name] += more
-    for route, more in part.new_by_route.items():
-        counts["routes"][route] = counts["routes"].get(route, 0) + more
+    for name, count in {"rows": rows, **more}.items():
+        run.counts[name] += count
 
 
 @transaction.atomic
@@ -180,7 +179,9 @@ def _finish(run: FeedRun, by: Actor, seconds: float) -> None:
     with acting_as(by):
         run.finished_at = timezone.now()
         run.seconds = seconds
-        run.save(update_fields=["finished_at", "seconds"])
+        # Later rows may have changed where the earlier ones go.
+        run.counts["routes"] = laying.routes_of(run.pk)
+        run.save(update_fields=["finished_at", "seconds", "counts"])
         record(action="feed.finished", object_kind="feed_run", object_id=str(run.pk), rows=run.rows_done)
 
 

@@ -74,6 +74,16 @@ def no_first_call(facts: RowFacts) -> bool:
     )
 
 
+def is_danger(facts: RowFacts) -> bool:
+    """Whether the row says why a call may do harm, other than by silence.
+
+    Once said it stays, whatever a later version leaves out: only a trained worker who has spoken to the officer, or
+    the person, can open a way again (facts/security.md, decision 6).
+    """
+    suspect_near = facts.suspect_known is True or facts.suspect_lives_here is True or facts.suspect_identified
+    return suspect_near or facts.suspect_police_employee is True or is_delicate(facts)
+
+
 def _no_suspect_near(facts: RowFacts) -> bool:
     return (
         facts.suspect_known is False

@@ -1,27 +1,58 @@
-"""The blind keys by which a feed's messages, people, crimes and numbers are known again."""
+"""The blind keys by which a feed's messages, people, crimes, events and numbers are known again.
+
+The sender's ids count letter by letter: two that differ in case alone are two people, and mixing them up would
+tell the one of the other.
+"""
 
 from __future__ import annotations
+
+import hmac
+import re
 
 from hawl.foundations.vault.keys import KeyRing
 from hawl.foundations.vault.sealing import blind_index
 
+_TELEPHONES = ("mobile", "landline")
+
 
 def message_key(source: str, record_id: str, ring: KeyRing) -> bytes:
     """The key of a message: the sender's own id of this person in this crime."""
-    return blind_index("intake.message", f"{source}\x00{record_id}", ring)
+    return _exact("intake.message", source, record_id, ring=ring)
 
 
 def person_key(source: str, ref: str, ring: KeyRing) -> bytes:
     """The key of a person as the sender knows them; victims and suspects share one key space."""
-    return blind_index("people.source", f"{source}\x00{ref}", ring)
+    return _exact("people.source", source, ref, ring=ring)
 
 
 def crime_key(source: str, ref: str, ring: KeyRing) -> bytes:
     """The key of a crime as the sender knows it."""
-    return blind_index("cases.crime", f"{source}\x00{ref}", ring)
+    return _exact("cases.crime", source, ref, ring=ring)
+
+
+def event_id(message: bytes, event: str, ring: KeyRing) -> str:
+    """The id by which an event of a message is stored: the sender's own may hold a record id or a name."""
+    return "feed-" + hmac.digest(ring.index, b"cases.event|" + message + event.encode(), "sha256")[:16].hex()
 
 
 def value_key(kind: str, value: str, ring: KeyRing) -> bytes:
-    """The key of a number or address: spaces, dots, hyphens and case do not count."""
-    plain = "".join(value.split()).replace("-", "").replace(".", "") if kind != "email" else value
+    """The key of a number or address: spaces, dots, hyphens and case do not count.
+
+    A number is the same whether it is called mobile or landline, and with +44 as with 0.
+    """
+    if kind in _TELEPHONES:
+        return blind_index("people.contact", f"telephone\x00{_plain_number(value)}", ring)
+    plain = "".join(value.split())
+    if kind != "email":
+        plain = re.sub(r"[-.,]", "", plain)
     return blind_index("people.contact", f"{kind}\x00{plain}", ring)
+
+
+def _plain_number(value: str) -> str:
+    plain = re.sub(r"[\s().\-/\u2010-\u2015]", "", value)
+    return re.sub(r"^(?:\+|00)44(?:0(?=\d{10}))?", "0", plain)
+
+
+def _exact(purpose: str, *parts: str, ring: KeyRing) -> bytes:
+    """A key in which every letter counts: the index itself folds case and forms of letters."""
+    return blind_index(purpose, "\x00".join(part.encode().hex() for part in parts), ring)

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - statements are put together from text and names of this code only
 """Laying one part into the tables: COPY into staging, then a few statements for all rows at once.
 
 Staging tables live in the session only and hold what the tables hold: sealed values, never plain ones.
@@ -5,6 +6,8 @@ Staging tables live in the session only and hold what the tables hold: sealed va
 
 from __future__ import annotations
 
+import json
+import time
 import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -15,6 +18,7 @@ from hawl.rights.rulebook import Event
 from hawl.work.intake import parts
 from hawl.work.intake.copy_text import lines
 from hawl.work.intake.parts import Known, Part, Person
+from hawl.work.intake.versions import History
 
 _STAGED = {
     "people_person": parts.PEOPLE,
@@ -24,29 +28,28 @@ _STAGED = {
     "duties_duty": parts.DUTIES,
     "intake_feedmessage": parts.MESSAGES,
 }
-# What older versions said against a number; staged only.
-_AGAINST = "CREATE TEMP TABLE stage_against ON COMMIT DELETE ROWS AS SELECT message_key, kind, value_key, ring, text, " \
-    "message, write FROM people_contact WITH NO DATA"
+# What versions that do not count any more said against a number; staged only.
+_STAGED_ALONE = {"against": ("people_contact", parts.CONTACTS)}
+# Whom this part touches: also those of whom it only brought an old version.
+_TOUCHED = "SELECT c.person_id FROM stage_intake_feedmessage m JOIN cases_case c ON c.id = m.case_id"
 
-# A person's particulars stand as last told; a seal is never lifted here.
+# Only what is newer is staged. A seal is never lifted here.
 _PEOPLE = """
 INSERT INTO people_person ({columns}) SELECT {columns} FROM stage_people_person
 ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, names = excluded.names, born_on = excluded.born_on,
   facts = excluded.facts, language = excluded.language, deceased = excluded.deceased, told_at = excluded.told_at,
-  visibility = CASE WHEN excluded.visibility = 'sealed' THEN 'sealed' ELSE people_person.visibility END,
-  visible_to = CASE WHEN excluded.visibility = 'sealed' THEN excluded.visible_to ELSE people_person.visible_to END,
-  named_users = CASE WHEN excluded.visibility = 'sealed' THEN excluded.named_users ELSE people_person.named_users END
-WHERE people_person.told_at IS NULL OR excluded.told_at >= people_person.told_at OR excluded.visibility = 'sealed'
+  told_by = excluded.told_by
 """
 
 # What a person at the desk decided (the victim's answer, and the route that followed from it) stays.
 _CASES = """
 INSERT INTO cases_case ({columns}) SELECT {columns} FROM stage_cases_case
 ON CONFLICT (id) DO UPDATE SET reference = excluded.reference, crime_key = excluded.crime_key,
-  suspect_key = excluded.suspect_key, stands_for_key = excluded.stands_for_key, location = excluded.location, note = excluded.note, role = excluded.role,
-  offence = excluded.offence, flags = excluded.flags, council = excluded.council, risk = excluded.risk, rank = excluded.rank,
-  repeat = excluded.repeat, 
-  no_first_call = excluded.no_first_call OR (cases_case.agreement_decided_at IS NOT NULL AND cases_case.agreement = 'no'),
+  suspect_key = excluded.suspect_key, stands_for_key = excluded.stands_for_key, location = excluded.location,
+  note = excluded.note, role = excluded.role, offence = excluded.offence, flags = excluded.flags,
+  council = excluded.council, risk = excluded.risk, rank = excluded.rank, repeat = excluded.repeat,
+  no_first_call = excluded.no_first_call
+    OR (cases_case.agreement_decided_at IS NOT NULL AND cases_case.agreement = 'no'),
   enhanced_suggested = excluded.enhanced_suggested, reported_on = excluded.reported_on,
   person_id = excluded.person_id,
   agreement = CASE WHEN cases_case.agreement_decided_at IS NULL THEN excluded.agreement ELSE cases_case.agreement END,
@@ -55,101 +58,180 @@ ON CONFLICT (id) DO UPDATE SET reference = excluded.reference, crime_key = exclu
     ELSE cases_case.route_reason END
 """
 
-# What the version held until now said against a number stays said when a newer version names the number again.
+_MESSAGES = """
+INSERT INTO intake_feedmessage ({columns}) SELECT {columns} FROM stage_intake_feedmessage
+ON CONFLICT (key) DO UPDATE SET version = excluded.version, digests = excluded.digests, run_id = excluded.run_id,
+  danger = excluded.danger, police_suspect = excluded.police_suspect, suspects = excluded.suspects,
+  waits_for = excluded.waits_for, stood_route = excluded.stood_route, stood_reason = excluded.stood_reason
+"""
+
+# What the version held until now said against a number stays said, whether the newer one names the number or not.
 _RENEW = (
-    "INSERT INTO stage_against SELECT message_key, kind, value_key, ring, text, message, write FROM people_contact "
+    "INSERT INTO stage_against ({contacts}) SELECT {contacts} FROM people_contact "
     "WHERE message_key = ANY(%(messages)s) AND 'unsafe' IN (ring, text, message, write)",
     "DELETE FROM people_contact WHERE message_key = ANY(%(messages)s)",
     "DELETE FROM cases_caseevent WHERE case_id = ANY(%(cases)s) AND asserted_by = %(feed)s",
     "DELETE FROM duties_duty WHERE case_id = ANY(%(cases)s)",
 )
 
-_SAID_AGAINST = """
+_NOES = """SELECT message_key, value_key, bool_or(ring = 'unsafe') AS ring, bool_or(text = 'unsafe') AS text,
+    bool_or(message = 'unsafe') AS message, bool_or(write = 'unsafe') AS write FROM stage_against GROUP BY 1, 2"""
+_SAID_AGAINST = (
+    f"""
 UPDATE people_contact c SET
-  ring = CASE WHEN a.ring = 'unsafe' THEN 'unsafe' ELSE c.ring END,
-  text = CASE WHEN a.text = 'unsafe' THEN 'unsafe' ELSE c.text END,
-  message = CASE WHEN a.message = 'unsafe' THEN 'unsafe' ELSE c.message END,
-  write = CASE WHEN a.write = 'unsafe' THEN 'unsafe' ELSE c.write END
-FROM (SELECT message_key, kind, value_key, min(ring) FILTER (WHERE ring = 'unsafe') AS ring,
-    min(text) FILTER (WHERE text = 'unsafe') AS text, min(message) FILTER (WHERE message = 'unsafe') AS message,
-    min(write) FILTER (WHERE write = 'unsafe') AS write FROM stage_against GROUP BY 1, 2, 3) a
-WHERE c.message_key = a.message_key AND c.kind = a.kind AND c.value_key = a.value_key
+  ring = CASE WHEN a.ring THEN 'unsafe' ELSE c.ring END, text = CASE WHEN a.text THEN 'unsafe' ELSE c.text END,
+  message = CASE WHEN a.message THEN 'unsafe' ELSE c.message END,
+  write = CASE WHEN a.write THEN 'unsafe' ELSE c.write END
+FROM ({_NOES}) a WHERE c.message_key = a.message_key AND c.value_key = a.value_key
+""",
+    # A number that only an older version names is kept for the no alone: it holds against other claims on it.
+    f"""
+INSERT INTO people_contact (id, person_id, kind, value, value_key, given_by, ring, text, message, write, message_key,
+  claims_call, visible_to, named_users)
+SELECT DISTINCT ON (a.message_key, a.value_key) a.id, p.id, a.kind, a.value, a.value_key, '',
+  CASE WHEN n.ring THEN 'unsafe' ELSE 'unknown' END, CASE WHEN n.text THEN 'unsafe' ELSE 'unknown' END,
+  CASE WHEN n.message THEN 'unsafe' ELSE 'unknown' END, CASE WHEN n.write THEN 'unsafe' ELSE 'unknown' END,
+  a.message_key, false, p.visible_to, p.named_users
+FROM stage_against a JOIN ({_NOES}) n USING (message_key, value_key)
+JOIN intake_feedmessage m ON m.key = a.message_key JOIN cases_case c ON c.id = m.case_id
+JOIN people_person p ON p.id = c.person_id
+WHERE NOT EXISTS (SELECT 1 FROM people_contact k WHERE k.message_key = a.message_key AND k.value_key = a.value_key)
+ORDER BY a.message_key, a.value_key, a.id
+""",
+)  # fmt: skip
+
+# A danger that any version told stays, also when the version came late.
+_DANGER = """
+UPDATE cases_case c SET no_first_call = true FROM stage_intake_feedmessage m
+WHERE m.danger AND c.id = m.case_id AND NOT c.no_first_call
+"""
+
+# A case that waits for somebody who stands for the person goes on when one came in, and waits again when a later
+# version of that one's row says otherwise.
+_STOOD = f"""
+UPDATE cases_case c SET route = w.route, route_reason = w.reason FROM (
+  SELECT m.case_id, CASE WHEN s.stood THEN m.stood_route ELSE 'specialist_hold' END AS route,
+    CASE WHEN s.stood THEN m.stood_reason ELSE m.waits_for END AS reason
+  FROM people_person p JOIN cases_case k ON k.person_id = p.id JOIN intake_feedmessage m ON m.case_id = k.id,
+  LATERAL (SELECT EXISTS (SELECT 1 FROM cases_case o WHERE o.stands_for_key = p.source_key) AS stood) s
+  WHERE m.waits_for <> '' AND (p.id IN ({_TOUCHED}) OR p.source_key = ANY(%(stood)s)
+    OR p.source_key IN (SELECT stands_for_key FROM stage_cases_case))) w
+WHERE c.id = w.case_id AND c.agreement_decided_at IS NULL AND NOT c.counter_allegation
+  AND (c.route, c.route_reason) IS DISTINCT FROM (w.route, w.reason)
+"""
+
+# Two people accuse each other in any versions of their messages, or one message has had the same person on both
+# sides: the cases wait for a specialist, and no number of either is rung meanwhile. No later version lifts it.
+_COUNTER = """
+WITH mine AS (
+  SELECT c.id, c.person_id, p.source_key, unnest(m.suspects) AS suspect FROM stage_intake_feedmessage s
+  JOIN intake_feedmessage m ON m.key = s.key JOIN cases_case c ON c.id = m.case_id
+  JOIN people_person p ON p.id = c.person_id
+), pairs AS (
+  SELECT mine.id AS one, c.id AS other FROM mine JOIN people_person p ON p.source_key = mine.suspect
+  JOIN cases_case c ON c.person_id = p.id JOIN intake_feedmessage m ON m.case_id = c.id
+  WHERE mine.source_key = ANY(m.suspects)
+), both_sides AS (
+  SELECT one AS id FROM pairs UNION SELECT other FROM pairs
+  UNION SELECT c.id FROM stage_intake_feedmessage s JOIN cases_case c ON c.id = s.case_id WHERE c.counter_allegation
+), held AS (
+  UPDATE cases_case SET counter_allegation = true,
+    route = CASE WHEN route <> 'declined' AND agreement_decided_at IS NULL THEN 'specialist_hold' ELSE route END,
+    route_reason = CASE WHEN route <> 'declined' AND agreement_decided_at IS NULL THEN 'counter_allegation'
+      ELSE route_reason END
+  WHERE id IN (SELECT id FROM both_sides) RETURNING person_id
+)
+UPDATE people_contact SET ring = 'unknown'
+WHERE ring = 'first_approach' AND message_key IS NOT NULL AND person_id IN (SELECT person_id FROM held)
+"""
+
+# Colleagues of a suspect who works for the police must not see the record (security.md I18).
+_SEAL = f"""
+UPDATE people_person SET visibility = 'sealed', visible_to = '{{}}', named_users = %(leads)s
+WHERE visibility <> 'sealed' AND id IN ({_TOUCHED} WHERE m.police_suspect)
 """
 
 # A case that forbids a first call forbids it on every number of the person, also on one that another case gave.
-_NO_FIRST_CALL = """
-UPDATE people_contact SET ring = 'unknown' WHERE ring = 'first_approach' AND decided_at IS NULL
-AND person_id IN (SELECT person_id FROM stage_cases_case)
-AND person_id IN (SELECT person_id FROM cases_case WHERE no_first_call)
+_FIRST_CALLS = f"""
+UPDATE people_contact t SET ring = w.ring FROM (
+  SELECT k.id, CASE WHEN k.claims_call AND NOT EXISTS (
+      SELECT 1 FROM cases_case c WHERE c.person_id = k.person_id
+        AND (c.no_first_call OR c.counter_allegation OR c.agreement = 'no'))
+    THEN 'first_approach' ELSE 'unknown' END AS ring
+  FROM people_contact k WHERE k.person_id IN ({_TOUCHED}) AND k.message_key IS NOT NULL
+    AND k.ring IN ('unknown', 'first_approach')) w
+WHERE t.id = w.id AND t.ring <> w.ring
 """
 
-# Two people accuse each other: both cases wait for a specialist and no number of either is rung meanwhile.
-_COUNTER = """
-WITH pairs AS (
-  SELECT c1.id AS one, c2.id AS other, c1.person_id AS p1, c2.person_id AS p2
-  FROM stage_cases_case s JOIN cases_case c1 ON c1.id = s.id JOIN people_person p1 ON p1.id = c1.person_id
-  JOIN people_person p2 ON p2.source_key = c1.suspect_key
-  JOIN cases_case c2 ON c2.person_id = p2.id AND c2.suspect_key = p1.source_key
-), held AS (
-  UPDATE cases_case SET counter_allegation = true,
-    route = CASE WHEN route IN ('automatic', 'consent_first') AND agreement_decided_at IS NULL
-      THEN 'specialist_hold' ELSE route END,
-    route_reason = CASE WHEN route IN ('automatic', 'consent_first') AND agreement_decided_at IS NULL
-      THEN 'counter_allegation' ELSE route_reason END
-  WHERE id IN (SELECT one FROM pairs UNION SELECT other FROM pairs)
-)
-UPDATE people_contact SET ring = 'unknown'
-WHERE ring = 'first_approach' AND decided_at IS NULL
-  AND person_id IN (SELECT p1 FROM pairs UNION SELECT p2 FROM pairs)
-"""
-
-# Everything of a sealed person carries the person's seal, older cases included; a case referred on is seen
-# by the desk that received it, and so is what a later version adds to it.
-_SPREAD = """
-UPDATE {table} t SET visible_to = p.visible_to, named_users = p.named_users
-FROM people_person p {through}
-WHERE p.id IN (SELECT person_id FROM stage_cases_case) AND p.id = {person}
+# Everything of a sealed person carries the person's seal, older cases included. Claims on a number are seen where
+# the person is; what a version adds to a case is seen where the case is.
+_SPREAD = (
+    f"""
+UPDATE cases_case t SET visible_to = p.visible_to, named_users = p.named_users FROM people_person p
+WHERE p.id = t.person_id AND p.visibility = 'sealed' AND p.id IN ({_TOUCHED})
   AND (t.visible_to, t.named_users) IS DISTINCT FROM (p.visible_to, p.named_users)
-  AND (p.visibility = 'sealed' OR {referred})
+""",
+    f"""
+UPDATE people_contact t SET visible_to = p.visible_to, named_users = p.named_users FROM people_person p
+WHERE p.id = t.person_id AND p.id IN ({_TOUCHED}) AND (p.visibility = 'sealed' OR t.message_key IS NOT NULL)
+  AND (t.visible_to, t.named_users) IS DISTINCT FROM (p.visible_to, p.named_users)
+""",
+    *(
+        f"""
+UPDATE {table} t SET visible_to = c.visible_to, named_users = c.named_users
+FROM cases_case c JOIN people_person p ON p.id = c.person_id
+WHERE c.id = t.case_id AND p.id IN ({_TOUCHED})
+  AND (p.visibility = 'sealed' OR c.id IN (SELECT id FROM stage_cases_case))
+  AND (t.visible_to, t.named_users) IS DISTINCT FROM (c.visible_to, c.named_users)
+"""
+        for table in ("cases_caseevent", "duties_duty")
+    ),
+)  # fmt: skip
+
+# A version may say that the row was about somebody else: whom nothing else names is not kept.
+_LEFT = """
+DELETE FROM people_person p WHERE p.id = ANY(%(left)s)
+AND NOT EXISTS (SELECT 1 FROM cases_case c WHERE c.person_id = p.id)
+AND NOT EXISTS (SELECT 1 FROM people_contact k WHERE k.person_id = p.id)
 """
 
 
 def make_stages() -> None:
     """Staging tables of this session, emptied at each commit."""
     with connection.cursor() as cursor:
-        for table, columns in _STAGED.items():
-            names = ", ".join(f'"{name}"' for name in columns)
-            cursor.execute(f"DROP TABLE IF EXISTS stage_{table}")  # of an import before this one in the same session
+        staged = {table: (table, columns) for table, columns in _STAGED.items()} | _STAGED_ALONE
+        for name, (table, columns) in staged.items():
+            names = _quoted(columns)
+            cursor.execute(f"DROP TABLE IF EXISTS stage_{name}")  # of an import before this one in the same session
             cursor.execute(
-                f"CREATE TEMP TABLE stage_{table} ON COMMIT DELETE ROWS AS "  # noqa: S608 - names from code
+                f"CREATE TEMP TABLE stage_{name} ON COMMIT DELETE ROWS AS "
                 f'SELECT {names} FROM "{table}" WITH NO DATA'
             )
-        cursor.execute("DROP TABLE IF EXISTS stage_against")
-        cursor.execute(_AGAINST)
 
 
 def known_of(message_keys: Sequence[bytes], person_keys: Sequence[bytes], feed: str) -> Known:
     """What the database knows of these messages and people: a few statements, whatever their number."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT key, version, case_id, digest FROM intake_feedmessage WHERE key = ANY(%s)", [list(message_keys)]
+            "SELECT key, version, case_id, first_run_id, digests::text, danger, police_suspect, suspects, waits_for, "
+            "stood_route, stood_reason FROM intake_feedmessage WHERE key = ANY(%s)",
+            [list(message_keys)],
         )
-        messages = {
-            bytes(key): (version, case_id, bytes(digest)) for key, version, case_id, digest in cursor.fetchall()
+        histories = {
+            bytes(key): History(
+                version, case_id, run, json.loads(digests), danger, police, set(map(bytes, suspects)), (*waiting,)
+            )
+            for key, version, case_id, run, digests, danger, police, suspects, *waiting in cursor.fetchall()
         }
         cursor.execute(
-            "SELECT source_key, id, told_at, visibility = 'sealed', visible_to, named_users "
-            "FROM people_person WHERE source_key = ANY(%s)",
+            "SELECT source_key, id, told_at, told_by FROM people_person WHERE source_key = ANY(%s)",
             [list(person_keys)],
         )
         people = {
-            bytes(key): Person(pk, told, sealed, tuple(orgs), tuple(users))
-            for key, pk, told, sealed, orgs, users in cursor.fetchall()
+            bytes(key): Person(pk, told_at, bytes(told_by or b"")) for key, pk, told_at, told_by in cursor.fetchall()
         }
-        cursor.execute("SELECT stands_for_key FROM cases_case WHERE stands_for_key = ANY(%s)", [list(person_keys)])
-        stood_for = {bytes(key) for (key,) in cursor.fetchall()}
-    cases = [case_id for _, case_id, _ in messages.values()]
-    return Known(messages, people, _other_events(cases, feed) if cases else {}, stood_for)
+    cases = [history.case_id for history in histories.values() if history.case_id]
+    return Known(histories, people, _other_events(cases, feed) if cases else {})
 
 
 def _other_events(cases: list[uuid.UUID], feed: str) -> dict[uuid.UUID, list[Event]]:
@@ -162,54 +244,66 @@ def _other_events(cases: list[uuid.UUID], feed: str) -> dict[uuid.UUID, list[Eve
         )
         for case_id, event_id, event, occurred, received, about, attributes in cursor.fetchall():
             found.setdefault(case_id, []).append(
-                Event(str(case_id), event_id, event, occurred, received, about or None, _json(attributes))
+                Event(str(case_id), event_id, event, occurred, received, about or None, json.loads(attributes))
             )
     return found
 
 
-def _json(text: str) -> dict[str, Any]:
-    import json
+def lay(part: Part, feed: str, leads: Sequence[int]) -> tuple[int, int, int]:
+    """Write the part; gives the number of events, of duties and of people now held more than before.
 
-    read: dict[str, Any] = json.loads(text)
-    return read
-
-
-def lay(part: Part, feed: str) -> tuple[int, int]:
-    """Write the part; gives the number of events and of duties now held more than before."""
+    `leads` are the users who may see what is sealed.
+    """
     with connection.cursor() as cursor:
-        before = _counts(cursor, part)
-        # In one transaction with others (as in tests) the last part's rows would still be there.
-        cursor.execute("TRUNCATE " + ", ".join(f"stage_{table}" for table in (*_STAGED, "against")))
-        _copy(cursor, "people_person", part.people.values())
-        _copy(cursor, "people_contact", part.contacts)
-        _copy(cursor, "cases_case", part.cases.values())
-        _copy(cursor, "cases_caseevent", part.events)
-        _copy(cursor, "duties_duty", part.duties)
-        _copy(cursor, "intake_feedmessage", part.messages.values())
-        _copy(cursor, "against", part.against, parts.AGAINST)
-        # Without counts the planner would read whole tables to find a thousand rows.
-        cursor.execute("ANALYZE stage_people_person, stage_cases_case, stage_against")
+        events, duties = _counts(cursor, part)
+        left, stood = _people_of(cursor, part.renewed_cases)
+        _stage(cursor, part)
         if part.renewed_cases:
             renewed = {"messages": part.renewed_messages, "cases": part.renewed_cases, "feed": feed}
             for statement in _RENEW:
-                cursor.execute(statement, renewed)
+                cursor.execute(statement.format(contacts=_quoted(parts.CONTACTS)), renewed)
         cursor.execute(_PEOPLE.format(columns=_names("people_person")))
         cursor.execute(_CASES.format(columns=_names("cases_case")))
         for table in ("people_contact", "cases_caseevent", "duties_duty"):
             cursor.execute(
-                f"INSERT INTO {table} ({_names(table)}) SELECT {_names(table)} FROM stage_{table}"  # noqa: S608
+                f"INSERT INTO {table} ({_names(table)}) SELECT {_names(table)} FROM stage_{table}"
             )
-        cursor.execute(
-            "INSERT INTO intake_feedmessage (key, version, digest, case_id, run_id) "
-            "SELECT key, version, digest, case_id, run_id FROM stage_intake_feedmessage "
-            "ON CONFLICT (key) DO UPDATE SET version = excluded.version, digest = excluded.digest, "
-            "run_id = excluded.run_id"
-        )
-        cursor.execute(_SAID_AGAINST)
-        cursor.execute(_NO_FIRST_CALL)
+        cursor.execute(_MESSAGES.format(columns=_names("intake_feedmessage")))
+        for statement in (*_SAID_AGAINST, _DANGER):
+            cursor.execute(statement)
+        cursor.execute(_STOOD, {"stood": stood})
         cursor.execute(_COUNTER)
-        _spread(cursor)
-    return len(part.events) - before[0], len(part.duties) - before[1]
+        cursor.execute(_SEAL, {"leads": list(leads)})
+        for statement in (_FIRST_CALLS, *_SPREAD):
+            cursor.execute(statement)
+        gone = 0
+        if left:
+            cursor.execute(_LEFT, {"left": left})
+            gone = cursor.rowcount
+    return len(part.events) - events, len(part.duties) - duties, part.new_people - gone
+
+
+def _stage(cursor: Any, part: Part) -> None:
+    # In one transaction with others (as in tests) the last part's rows would still be there.
+    cursor.execute("TRUNCATE " + ", ".join(f"stage_{table}" for table in (*_STAGED, *_STAGED_ALONE)))
+    _copy(cursor, "people_person", part.people.values())
+    _copy(cursor, "people_contact", part.contacts)
+    _copy(cursor, "cases_case", part.cases.values())
+    _copy(cursor, "cases_caseevent", part.events)
+    _copy(cursor, "duties_duty", part.duties)
+    _copy(cursor, "intake_feedmessage", part.messages)
+    _copy(cursor, "against", part.against, parts.CONTACTS)
+    # Without counts the planner would read whole tables to find a thousand rows.
+    cursor.execute("ANALYZE stage_people_person, stage_cases_case, stage_intake_feedmessage, stage_against")
+
+
+def _people_of(cursor: Any, cases: list[uuid.UUID]) -> tuple[list[uuid.UUID], list[bytes]]:
+    """Whose cases these were until now, and the keys of those for whom their people stood."""
+    if not cases:
+        return [], []
+    cursor.execute("SELECT person_id, stands_for_key FROM cases_case WHERE id = ANY(%s)", [cases])
+    found = cursor.fetchall()
+    return [person for person, _ in found], [bytes(key) for _, key in found if key]
 
 
 def _counts(cursor: Any, part: Part) -> tuple[int, int]:
@@ -225,35 +319,47 @@ def _counts(cursor: Any, part: Part) -> tuple[int, int]:
     return int(found[0]), int(found[1])
 
 
-def _spread(cursor: Any) -> None:
-    case = "JOIN cases_case c ON c.person_id = p.id"
-    referred = "c.referred_on IS NOT NULL"
-    for table, through, person, may in (
-        ("cases_case", "", "t.person_id", "false"),
-        ("people_contact", "", "t.person_id", "cardinality(p.visible_to) > 1"),
-        ("cases_caseevent", case, "c.person_id AND t.case_id = c.id", referred),
-        ("duties_duty", case, "c.person_id AND t.case_id = c.id", referred),
-    ):
-        cursor.execute(_SPREAD.format(table=table, through=through, person=person, referred=may))
-
-
 def _names(table: str) -> str:
-    return ", ".join(f'"{name}"' for name in _STAGED[table])
+    return _quoted(_STAGED[table])
+
+
+def _quoted(columns: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in columns)
 
 
 def _copy(
     cursor: Any, table: str, rows: Iterable[tuple[Any, ...]], columns: Sequence[str] | None = None
 ) -> None:
-    names = ", ".join(columns) if columns else _names(table)
+    names = _quoted(columns) if columns else _names(table)
     with cursor.copy(f"COPY stage_{table} ({names}) FROM STDIN") as copy:
         copy.write(lines(rows))
 
 
-def lock_feeds() -> bool:
-    """Take the lock of feed imports for this session; False when another import holds it."""
+def routes_of(run_id: uuid.UUID) -> dict[str, int]:
+    """How many of the cases that a run made took each route, as they stand now."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtext('hawl.feed.import'))")
-        return bool(cursor.fetchone()[0])
+        cursor.execute(
+            "SELECT c.route, count(*) FROM intake_feedmessage m JOIN cases_case c ON c.id = m.case_id "
+            "WHERE m.first_run_id = %s GROUP BY c.route ORDER BY c.route",
+            [run_id],
+        )
+        return {str(route): int(count) for route, count in cursor.fetchall()}
+
+
+def lock_feeds(*, patience: float) -> bool:
+    """Take the lock of feed imports for this session; False when another import holds it for `patience` seconds.
+
+    The database may need a moment to notice that an import was killed, and its last part may still be laid then.
+    """
+    until = time.monotonic() + patience
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(hashtext('hawl.feed.import'))")
+            if cursor.fetchone()[0]:
+                return True
+        if time.monotonic() >= until:
+            return False
+        time.sleep(0.2)
 
 
 def unlock_feeds() -> None:

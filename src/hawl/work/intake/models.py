@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from hawl.foundations.access.models import JOBS, STAFF_SIDE, OpenModel
@@ -46,7 +47,10 @@ class FeedRefusal(OpenModel):
 
 
 class FeedMessage(OpenModel):
-    """The highest version taken of each message of each source."""
+    """The highest version taken of each message of each source, and what of older versions still holds.
+
+    Older versions leave what no later one takes back, so that every order of arrival comes to the same.
+    """
 
     readers = JOBS
     writers = JOBS
@@ -54,7 +58,23 @@ class FeedMessage(OpenModel):
     # Blind index of (source, record_id).
     key = models.BinaryField(primary_key=True)
     version = models.IntegerField()
-    # Keyed digest of the content, so that the same version with other content is noticed.
-    digest = models.BinaryField()
-    case_id = models.UUIDField()
+    # Keyed digest of the content of each version seen, in hex: {"1": …}. The same version with other content is
+    # noticed in any order.
+    digests = models.JSONField(default=dict)
+    case_id = models.UUIDField(unique=True)
     run = models.ForeignKey(FeedRun, on_delete=models.CASCADE)
+    # The run that made the case.
+    first_run = models.ForeignKey(FeedRun, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # Did any version say why a first call may do harm.
+    danger = models.BooleanField(default=False)
+    # Did any version say that a suspect works for the police.
+    police_suspect = models.BooleanField(default=False)
+    # Blind indexes of every suspect whom a version named, in the key space of Person.source_key.
+    suspects = ArrayField(models.BinaryField(), default=list)
+    # The hold while nobody is known who stands for the person, and where the case goes once somebody is.
+    waits_for = models.CharField(max_length=60, blank=True)
+    stood_route = models.CharField(max_length=20, blank=True)
+    stood_reason = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["first_run"], name="intake_message_first_run")]

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(max_length=20)),
                 ('offence', models.CharField(max_length=40)),
                 ('flags', models.JSONField(blank=True, default=list)),
-                ('council', models.CharField(blank=True, max_length=40)),
+                ('council', models.CharField(blank=True, max_length=60)),
                 ('risk', models.CharField(choices=[('high', 'High'), ('medium', 'Medium'), ('standard', 'Standard'), ('not_assessed', 'Not Assessed')], default='not_assessed', max_length=12)),
                 ('rank', models.SmallIntegerField(default=2)),
                 ('route', models.CharField(choices=[('automatic', 'Automatic'), ('consent_first', 'Consent First'), ('specialist_hold', 'Specialist Hold'), ('out_of_scope', 'Out Of Scope'), ('declined', 'Declined')], max_length=20)),

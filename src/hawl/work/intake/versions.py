@@ -1,0 +1,132 @@
+"""Which version of each message counts, and what of the others still holds.
+
+Versions come in any order, and every order must come to the same. So what protects a person is never taken back by
+a version, and is taken from one that comes late too: an officer's no on a number, a danger that forbids a first
+call, a suspect who works for the police, a suspect who is a victim elsewhere (facts/security.md, decision 6).
+"""
+
+from __future__ import annotations
+
+import hmac
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from hawl.foundations.vault.keys import KeyRing
+from hawl.work.intake import keys
+from hawl.work.intake.contact_rules import ContactSafety, contact_safety, is_danger
+from hawl.work.intake.facts import RowFacts, facts_of
+from hawl.work.intake.feed.rows import Contact, FeedRow, Refused
+
+_STRICTEST_FIRST = ("unsafe", "unknown", "first_approach")
+
+
+@dataclass(slots=True)
+class History:
+    """What all versions of one message have said so far."""
+
+    version: int = 0
+    # None until the first version makes a case.
+    case_id: uuid.UUID | None = None
+    first_run: uuid.UUID | None = None
+    # Keyed digest in hex by version.
+    digests: dict[str, str] = field(default_factory=dict)
+    danger: bool = False
+    police_suspect: bool = False
+    suspects: set[bytes] = field(default_factory=set)
+    # What the case waits for while nobody stands for the person, and its route and reason once somebody does.
+    waiting: tuple[str, str, str] = ("", "", "")
+
+
+class Claim(NamedTuple):
+    """What one version says of one number or address."""
+
+    contact: Contact
+    value_key: bytes
+    ways: tuple[str, str, str, str]
+
+
+@dataclass(slots=True)
+class Sorted:
+    """The rows of a part, sorted: what counts, what was known, what cannot be."""
+
+    chosen: dict[bytes, FeedRow] = field(default_factory=dict)
+    # Messages of which a version was seen for the first time, and their histories.
+    histories: dict[bytes, History] = field(default_factory=dict)
+    # Noes of versions that do not count any more.
+    noes: list[tuple[bytes, Claim]] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    accepted: int = 0
+    repeated: int = 0
+
+
+def newest(rows: Sequence[FeedRow], known: Mapping[bytes, History], ring: KeyRing) -> Sorted:
+    """The row of each message that counts: the highest version, when it is higher than the one held.
+
+    Every row is counted once: accepted (the highest version so far), repeated (the same or an older version) or
+    refused (a version seen before, now with other content). The histories of `known` grow with what the rows say.
+    """
+    found = Sorted()
+    for row in rows:
+        key = keys.message_key(row.source, row.record_id, ring)
+        history = found.histories.get(key) or known.get(key) or History()
+        digest = content_digest(row, ring).hex()
+        seen = history.digests.get(str(row.version))
+        if seen is None:
+            history.digests[str(row.version)] = digest
+            found.histories[key] = history
+            _take(key, row, history, ring, found)
+        elif seen == digest:
+            found.repeated += 1
+        else:
+            found.refused.append(Refused(row.row_number, "same_version_other_content"))
+    return found
+
+
+def _take(key: bytes, row: FeedRow, history: History, ring: KeyRing, found: Sorted) -> None:
+    """A version seen for the first time: it counts when it is the highest, and is remembered either way."""
+    facts = facts_of(row)
+    history.danger |= is_danger(facts)
+    history.police_suspect |= facts.suspect_police_employee is True
+    if row.suspect.person_ref:
+        history.suspects.add(keys.person_key(row.source, row.suspect.person_ref, ring))
+    if row.version < history.version:
+        found.repeated += 1
+        found.noes += _noes(key, row, facts, ring)
+        return
+    found.accepted += 1
+    if key in found.chosen:
+        older = found.chosen[key]
+        found.noes += _noes(key, older, facts_of(older), ring)
+    history.version = row.version
+    found.chosen[key] = row
+
+
+def _noes(key: bytes, row: FeedRow, facts: RowFacts, ring: KeyRing) -> Iterator[tuple[bytes, Claim]]:
+    return ((key, claim) for claim in claims_of(row, facts, ring) if "unsafe" in claim.ways)
+
+
+def claims_of(row: FeedRow, facts: RowFacts, ring: KeyRing) -> list[Claim]:
+    """One claim for each number or address of the row; of one that it names twice, the strictest word counts."""
+    found: dict[bytes, Claim] = {}
+    for contact in row.contacts:
+        key = keys.value_key(contact.kind, contact.value, ring)
+        claim = Claim(contact, key, _ways(contact_safety(contact, facts)))
+        held = found.get(key)
+        found[key] = claim if held is None else held._replace(ways=_strictest(held.ways, claim.ways))
+    return list(found.values())
+
+
+def _ways(safety: ContactSafety) -> tuple[str, str, str, str]:
+    return safety.ring, safety.text, safety.message, safety.write
+
+
+def _strictest(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, str, str, str]:
+    ring, text, message, write = (min(pair, key=_STRICTEST_FIRST.index) for pair in zip(one, other, strict=True))
+    return ring, text, message, write
+
+
+def content_digest(row: FeedRow, ring: KeyRing) -> bytes:
+    """16 bytes that tell whether two rows of one version say the same; nothing of the row can be read from them."""
+    return hmac.digest(ring.index, b"intake.row\x00" + row.canonical(), "sha256")[:16]
