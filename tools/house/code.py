@@ -167,7 +167,8 @@ def rooms_keep_their_tables(tree: Tree) -> Iterator[Fault]:
                 continue
             seen.add(module)
             if module not in TABLE_READERS:
-                yield Fault(name, line, f"takes the table `{what}` of {room_of(source)}. Mend: its `queries`; for a type, TYPE_CHECKING.")
+                where = f"the table `{what}` of {room_of(source)}"
+                yield Fault(name, line, f"takes {where}. Mend: its `queries`; for a type, TYPE_CHECKING.")
     yield from _stale(tree, "TABLE_READERS", set(TABLE_READERS) - seen)
 
 

@@ -99,8 +99,8 @@ def serve(*, staff_port: int = 8000, public_port: int = 8001, only: str | None =
     try:
         _tell(wanted)
         while not ended.wait(0.5):
-            for each in running:
-                _keep_up(each, where)
+            for one in running:
+                _keep_up(one, where)
     finally:
         _end(running)
 

@@ -247,7 +247,7 @@ def _run(
     folder: Path, program: str, *arguments: str, check: bool = True
 ) -> subprocess.CompletedProcess[str]:
     command = [str(_PROGRAMS / program), *arguments, "-D", str(folder / "data")]
-    as_user = {"user": SERVER_USER, "group": SERVER_USER} if os.geteuid() == 0 else {}
+    user = SERVER_USER if os.geteuid() == 0 else None
     # The server outlives this command: it must not hold our pipes open, so output goes to a file.
     out = folder / f".{program}.out"
     with out.open("w", encoding="utf-8") as file:
@@ -260,7 +260,8 @@ def _run(
             check=False,
             cwd="/",
             start_new_session=True,
-            **as_user,  # type: ignore[arg-type]
+            user=user,
+            group=user,
         )
     said = out.read_text(encoding="utf-8", errors="replace").strip()
     out.unlink(missing_ok=True)

@@ -33,7 +33,7 @@ class _SealedAttribute(DeferredAttribute):
             return value
         field: SealedField = self.field  # type: ignore[assignment]
         plain = field.from_plain(
-            unseal(bytes(value), field.model._meta.db_table, str(instance.pk), field.column).decode()
+            unseal(bytes(value), field.model._meta.db_table, str(instance.pk), str(field.column)).decode()
         )
         instance.__dict__[field.attname] = plain
         return plain
@@ -89,7 +89,7 @@ class SealedField(models.BinaryField):  # type: ignore[type-arg]
     def seal_for(self, row: str, value: Any) -> Sealed:
         """`value` sealed to row `row` of this field's table; for set-wise writers."""
         plain = self.to_plain(value).encode()
-        return Sealed(seal(plain, self.model._meta.db_table, row, self.column))
+        return Sealed(seal(plain, self.model._meta.db_table, row, str(self.column)))
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         """Refuses anything that was not sealed to a row."""

@@ -1,0 +1,1 @@
+"""Cases: who is a victim in which crime, and what happened."""

@@ -1,0 +1,1 @@
+"""The person helped, and how to reach them safely."""

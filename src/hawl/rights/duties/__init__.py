@@ -1,0 +1,1 @@
+"""The clocks running on real cases."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -183,8 +183,3 @@ def _finish(run: FeedRun, by: Actor, seconds: float) -> None:
         run.counts["routes"] = laying.routes_of(run.pk)
         run.save(update_fields=["finished_at", "seconds", "counts"])
         record(action="feed.finished", object_kind="feed_run", object_id=str(run.pk), rows=run.rows_done)
-
-
-def feed_actor(source: str, organisation_id: int) -> Actor:
-    """The machine in whose name a feed is taken in."""
-    return replace(Actor(label=f"feed:{source}", organisations=frozenset({organisation_id})), machine=True)

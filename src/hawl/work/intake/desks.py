@@ -14,7 +14,6 @@ from hawl.foundations.vault.keys import key_ring
 from hawl.registers.organisations.queries import ids_by_key
 from hawl.registers.places.queries import area_entry, routing
 from hawl.rights.rulebook import built_in
-from hawl.work.intake.actions import feed_actor
 from hawl.work.intake.parts import Desk
 from hawl.work.intake.rules import policy_from
 
@@ -38,4 +37,4 @@ def desk_of_area(area: str | None = None) -> tuple[Desk, Actor]:
         now=timezone.now(),
         ring=key_ring(),
     )
-    return desk, feed_actor(source, organisation_id)
+    return desk, Actor(label=f"feed:{source}", organisations=frozenset({organisation_id}), machine=True)

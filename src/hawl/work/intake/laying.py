@@ -259,7 +259,7 @@ def lay(part: Part, feed: str, leads: Sequence[int]) -> tuple[int, int, int]:
         left, stood = _people_of(cursor, part.renewed_cases)
         _stage(cursor, part)
         if part.renewed_cases:
-            renewed = {"messages": part.renewed_messages, "cases": part.renewed_cases, "feed": feed}
+            renewed: dict[str, Any] = {"messages": part.renewed_messages, "cases": part.renewed_cases, "feed": feed}
             for statement in _RENEW:
                 cursor.execute(statement.format(contacts=_quoted(parts.CONTACTS)), renewed)
         cursor.execute(_PEOPLE.format(columns=_names("people_person")))

@@ -1,0 +1,1 @@
+"""`migrate`, followed by grants and row-level security."""
