@@ -10,7 +10,7 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +86,16 @@ def django_db_setup() -> Iterator[None]:
     template = connection.settings_dict["NAME"]
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     name = f"{template}_test_{worker}"
+    _copy_database(template, name)
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    os.environ["HAWL_TEST_DATABASE"] = name
+    yield
+    connection.close()
+    _drop_database(name)
+
+
+def _copy_database(template: str, name: str) -> None:
     with (Path(os.environ["HAWL_HOME"]).parent / "making.lock").open("w") as lock, _admin() as admin:
         fcntl.flock(lock, fcntl.LOCK_EX)
         admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
@@ -93,13 +103,39 @@ def django_db_setup() -> Iterator[None]:
         # Rights on the database itself are not copied with it.
         for role in ("staff", "public", "jobs"):
             admin.execute(f'GRANT CONNECT, TEMPORARY ON DATABASE "{name}" TO "hawl_{role}"')
-    connection.close()
-    connection.settings_dict["NAME"] = name
-    os.environ["HAWL_TEST_DATABASE"] = name
-    yield
-    connection.close()
+
+
+def _drop_database(name: str) -> None:
     with _admin() as admin:
         admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def new_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable[[], str]]:
+    """Makes databases of the test's own, empty of people, in which commits stay; the connection speaks to the last.
+
+    `hawl.foundations.access.tests.processes.as_process` changes the role in which it does.
+    """
+    from django.db import connection
+
+    shared = connection.settings_dict["NAME"]
+    template, _, worker = shared.rpartition("_test_")
+    made: list[str] = []
+
+    def make() -> str:
+        name = f"{template}_own_{worker}_{len(made)}"
+        _copy_database(template, name)
+        made.append(name)
+        connection.close()
+        connection.settings_dict["NAME"] = name
+        return name
+
+    with django_db_blocker.unblock():
+        yield make
+        connection.close()
+    connection.settings_dict["NAME"] = shared
+    for name in made:
+        _drop_database(name)
 
 
 @pytest.hookimpl(tryfirst=True)

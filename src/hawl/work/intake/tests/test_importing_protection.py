@@ -1,0 +1,287 @@
+"""What no feed may undo: a person's decisions, a seal, a hold. Tried in the tables and in the role of staff."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from itertools import permutations
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.utils import timezone
+
+from hawl.foundations.access.actor import Actor, Role
+from hawl.foundations.access.models import ScopedModel
+from hawl.foundations.access.scope import acting_as
+from hawl.foundations.access.tests.processes import as_process
+from hawl.foundations.identity.models import User
+from hawl.registers.cases import actions as cases
+from hawl.registers.cases.models import Case, CaseEvent
+from hawl.registers.cases.tests.makers import DESK, HUB, account, organisation_id
+from hawl.registers.people.models import Contact, Person
+from hawl.rights.duties.models import Duty
+from hawl.work.intake.tests.importing import EVERYBODY, case_of, held, take_in
+from hawl.work.intake.tests.test_importing_versions import ID, MOBILE, OTHER, number, ring_of, version
+
+SCOPED = sorted(model._meta.db_table for model in apps.get_models() if issubclass(model, ScopedModel))
+POLICE = {"suspect__police_employee": True}
+
+
+def at_the_desk() -> Actor:
+    return Actor(label="user:1", user_id=1, organisations=frozenset({organisation_id(DESK)}))
+
+
+# --- decisions ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("decided", ["safe", "unsafe", "first_approach"])
+def test_a_decision_on_a_number_is_never_altered(decided: str) -> None:
+    take_in([version(1)])
+    with acting_as(EVERYBODY):
+        claim = Contact.objects.get()
+        made = Contact.objects.create(
+            person=claim.person, kind="mobile", value=MOBILE, value_key=claim.value_key, ring=decided,
+            text="unsafe" if decided == "unsafe" else "safe" if decided == "safe" else "unknown",
+            decided_at=timezone.now(), visible_to=claim.visible_to,
+        )  # fmt: skip
+        before = Contact.objects.filter(pk=made.pk).values().get()
+    for row in (
+        version(2, contacts=[number(ring="no", text="no")]),
+        version(3, crime__flags=["domestic_abuse"], contacts=[]),
+        version(1, record_id="OTHER", crime__flags=["domestic_abuse"]),
+        version(1, record_id="THIRD", suspect__person_ref="P-X"),
+    ):
+        take_in([row])
+        with acting_as(EVERYBODY):
+            assert Contact.objects.filter(pk=made.pk).values().get() == before
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("agreed", [True, False])
+def test_a_recorded_answer_and_its_route_are_never_altered(*, agreed: bool) -> None:
+    take_in([version(1, person__agreement="no" if agreed else "yes")])
+    with acting_as(at_the_desk()):
+        route = "automatic" if agreed else "declined"
+        cases.set_answer(by=at_the_desk(), case=case_of_as(at_the_desk()), agreed=agreed, route=route, reason="no_hold")
+    kept = ("agreement", "agreement_decided_at", "route", "route_reason")
+    with acting_as(EVERYBODY):
+        before = Case.objects.values(*kept).get()
+    for n, answer in ((2, "no"), (3, "yes"), (4, "not_asked")):
+        take_in([version(n, person__agreement=answer, crime__offence="rape", **POLICE)])
+        with acting_as(EVERYBODY):
+            assert Case.objects.values(*kept).get() == before
+
+
+def case_of_as(actor: Actor) -> Case:
+    with acting_as(actor):
+        return Case.objects.get()
+
+
+@pytest.mark.django_db
+def test_a_recorded_no_takes_back_the_leave_to_call_for_good() -> None:
+    take_in([version(1), version(1, record_id="OTHER", contacts=[number(OTHER)])])
+    assert ring_of() | ring_of(OTHER) == {"first_approach"}
+    with acting_as(EVERYBODY):
+        case = case_of(ID)
+    cases.set_answer(by=EVERYBODY, case=case, agreed=False, route="declined", reason="agreement_no")
+    take_in([version(2), version(2, record_id="OTHER", contacts=[number(OTHER)])])
+    assert ring_of() | ring_of(OTHER) == {"unknown"}
+
+
+@pytest.mark.django_db
+def test_what_the_desk_recorded_stays_and_answers_duties_after_a_new_version() -> None:
+    take_in([version(1, events=[])])
+    with acting_as(EVERYBODY):
+        case = case_of(ID)
+        cases.record_event(by=EVERYBODY, case=case, event="written_confirmation_sent", occurred_on=date(2026, 11, 20),
+                           known={"written_confirmation_sent"})  # fmt: skip
+        assert not Duty.objects.filter(standing="met").exists()
+    take_in([version(2, events=[])])
+    with acting_as(EVERYBODY):
+        assert CaseEvent.objects.filter(asserted_by="system:tests").count() == 1
+        assert Duty.objects.filter(standing="met", done_on=date(2026, 11, 20)).exists()
+
+
+@pytest.mark.django_db
+def test_what_the_desk_did_with_a_case_stays() -> None:
+    take_in([version(1)])
+    with acting_as(EVERYBODY):
+        Case.objects.update(assigned_to=7)
+        received = Case.objects.get().received_at
+    take_in([version(2, crime__offence="robbery")])
+    with acting_as(EVERYBODY):
+        case = Case.objects.get()
+        assert (case.assigned_to, case.received_at, case.offence) == (7, received, "robbery")
+
+
+# --- cases referred on ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_what_comes_after_a_case_was_referred_on_goes_with_that_case_and_no_other() -> None:
+    ours, hub = organisation_id(DESK), organisation_id(HUB)
+    take_in([version(1)])
+    with acting_as(EVERYBODY):
+        case = case_of(ID)
+    cases.open_to(by=EVERYBODY, case=case, organisation_id=hub, on=date(2026, 11, 21))
+    take_in([version(2), version(1, record_id="NEW", crime__ref="N", crime__offence="rape", contacts=[number(OTHER)])])
+    with acting_as(EVERYBODY):
+        referred, new = case_of(ID), case_of("NEW")
+        assert (set(referred.visible_to), new.visible_to) == ({ours, hub}, [ours])
+        for model in (CaseEvent, Duty):
+            assert {tuple(sorted(row.visible_to)) for row in model.objects.filter(case=referred)} == {
+                tuple(sorted((ours, hub)))
+            }
+            assert {tuple(row.visible_to) for row in model.objects.filter(case=new)} == {(ours,)}
+        # All claims on a person's numbers are seen where the person is: the strictest of them counts.
+        assert all(set(claim.visible_to) == {ours, hub} for claim in Contact.objects.all())
+
+
+# --- counter-allegations --------------------------------------------------------------------------------------------
+
+EACH_OTHER = [
+    version(1, record_id="R-A", person__ref="A", crime__ref="1", suspect__person_ref="B"),
+    version(1, record_id="R-B", person__ref="B", crime__ref="2", suspect__person_ref="A", contacts=[number(OTHER)]),
+    version(1, record_id="R-A2", person__ref="A", crime__ref="3", contacts=[number("07700 900789")]),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("apart", [False, True])
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_two_who_accuse_each_other_are_held_and_not_called_in_any_order(order: tuple[int, ...], *, apart: bool) -> None:
+    rows = [EACH_OTHER[n] for n in order]
+    for file in [[row] for row in rows] if apart else [rows]:
+        take_in(file)
+    with acting_as(EVERYBODY):
+        for record_id in ("R-A", "R-B"):
+            case = case_of(record_id)
+            assert (case.route, case.route_reason, case.counter_allegation) == (
+                "specialist_hold", "counter_allegation", True,
+            )  # fmt: skip
+        assert not case_of("R-A2").counter_allegation
+        assert {claim.ring for claim in Contact.objects.all()} == {"unknown"}
+
+
+@pytest.mark.django_db
+def test_a_later_version_without_the_suspect_does_not_end_the_hold() -> None:
+    take_in(EACH_OTHER[:2])
+    take_in([version(2, record_id="R-A", person__ref="A", crime__ref="1")])
+    take_in([version(2, record_id="R-B", person__ref="B", crime__ref="2")])
+    with acting_as(EVERYBODY):
+        assert {case.route for case in Case.objects.all()} == {"specialist_hold"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_message_that_has_one_person_on_both_sides_is_held(order: tuple[int, int]) -> None:
+    rows = [version(1, person__ref="A", suspect__person_ref="B"), version(2, person__ref="B", suspect__person_ref="A")]
+    for n in order:
+        take_in([rows[n]])
+    with acting_as(EVERYBODY):
+        case = Case.objects.get()
+        assert (case.route, case.route_reason) == ("specialist_hold", "counter_allegation")
+
+
+@pytest.mark.django_db
+def test_a_decline_stays_a_decline_in_a_counter_allegation() -> None:
+    take_in([{**EACH_OTHER[0], "person": {**EACH_OTHER[0]["person"], "agreement": "no"}}, EACH_OTHER[1]])
+    with acting_as(EVERYBODY):
+        assert (case_of("R-A").route, case_of("R-B").route) == ("declined", "specialist_hold")
+
+
+# --- suspects who work for the police -------------------------------------------------------------------------------
+
+
+def rows_seen() -> dict[str, int]:
+    with connection.cursor() as cursor:
+        found = {}
+        for table in SCOPED:
+            cursor.execute(f'SELECT count(*) FROM "{table}"')
+            found[table] = int(cursor.fetchone()[0])
+    return found
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_a_suspect_of_the_police_seals_the_person_from_all_but_the_lead(
+    order: tuple[int, ...], new_database: Callable[[], str]
+) -> None:
+    new_database()
+    lead, officer = account(Role.SPECIALIST_LEAD, DESK), account(Role.VICTIM_CARE_OFFICER, DESK)
+    rows = [version(1, record_id="OLD", crime__ref="1"), version(1, **POLICE), version(1, record_id="NEW", crime__ref="2")]
+    for n in order:
+        take_in([rows[n]])
+    take_in([version(2)])  # which does not speak of the police any more
+    take_in([version(2, record_id="NEW", crime__ref="2", contacts=[number(OTHER)])])
+    with as_process("staff"):
+        with acting_as(User.objects.get(pk=officer.pk).actor()):
+            assert rows_seen() == dict.fromkeys(SCOPED, 0)
+            assert not Person.objects.exists()
+            assert not Case.objects.exists()
+        with acting_as(User.objects.get(pk=lead.pk).actor()):
+            assert Person.objects.get().visibility == "sealed"
+            assert {case.reference["record_id"] for case in Case.objects.all()} == {"OLD", ID, "NEW"}
+            assert min(rows_seen().values()) > 0
+            assert Contact.objects.exclude(visible_to=[]).count() == 0
+        with acting_as(Actor(label="user:0", user_id=0, organisations=frozenset({organisation_id(DESK)}))):
+            assert rows_seen() == dict.fromkeys(SCOPED, 0)
+
+
+@pytest.mark.django_db
+def test_an_older_version_that_comes_late_still_seals() -> None:
+    take_in([version(2)])
+    take_in([version(1, **POLICE)])
+    with acting_as(EVERYBODY):
+        assert Person.objects.get().visibility == "sealed"
+        assert {tuple(row.visible_to) for row in Case.objects.all()} == {()}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("later", ["2026-11-20T00:00:00Z", "2026-11-22T00:00:00Z"])
+def test_a_row_with_older_particulars_seals_and_leaves_the_newer_ones(later: str) -> None:
+    take_in([version(1, person__family_name="Newest", sent_at="2026-11-21T12:00:00Z")])
+    take_in([version(1, record_id="OTHER", person__family_name="Other", sent_at=later, **POLICE)])
+    with acting_as(EVERYBODY):
+        person = Person.objects.get()
+        assert person.visibility == "sealed"
+        assert person.names["family"] == ("Newest" if later < "2026-11-21" else "Other")
+
+
+@pytest.mark.django_db
+def test_nothing_that_is_sealed_is_opened_by_a_later_row_of_the_same_person() -> None:
+    take_in([version(1, **POLICE)])
+    before = held()["Person"]
+    take_in([version(1, record_id="OTHER", crime__ref="2", sent_at="2026-11-22T00:00:00Z")])
+    after = held()["Person"]
+    for name in ("visibility", "visible_to", "named_users"):
+        assert after[0][name] == before[0][name]
+
+
+# --- those for whom others stand ------------------------------------------------------------------------------------
+
+CHILD: dict[str, Any] = {"record_id": "CHILD", "person__ref": "C", "person__deceased": True}
+PARENT: dict[str, Any] = {"record_id": "PARENT", "person__ref": "P", "person__role": "bereaved_relative"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("first", ["relative", "dead"])
+def test_a_dead_victim_waits_until_somebody_stands_for_them_in_either_order(first: str) -> None:
+    rows = [version(1, **PARENT, person__on_behalf_of="C"), version(1, **CHILD)]
+    for row in rows if first == "relative" else rows[::-1]:
+        take_in([row])
+    with acting_as(EVERYBODY):
+        routed = case_of("CHILD").route
+    assert routed != "specialist_hold"
+    take_in([version(2, **PARENT)])
+    with acting_as(EVERYBODY):
+        assert case_of("CHILD").route_reason == "no_spokesperson"
+
+
+@pytest.mark.django_db
+def test_a_leading_desk_without_a_lead_still_seals() -> None:
+    take_in([version(1, **POLICE)], leads=())
+    with acting_as(EVERYBODY):
+        assert (Person.objects.get().visible_to, Person.objects.get().named_users) == ([], [])
