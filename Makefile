@@ -7,6 +7,7 @@ BIN := .venv/bin
 SETUP := build/setup.stamp
 STYLES := build/styles.stamp
 WORDS := src/hawl/locale/cy/LC_MESSAGES/django.mo
+BENCH := build/bench.stamp
 DESIGN := src/hawl/foundations/design
 
 .DEFAULT_GOAL := help
@@ -36,8 +37,9 @@ format: $(SETUP) ## put the code into its form
 wheel: setup ## build dist/hawl-….whl with styles, Welsh, rulebooks and areas inside
 	@$(BIN)/python -m build --wheel --no-isolation --outdir dist .
 
-bench: setup build/bench.stamp ## measure feed import and duties against their limits, as ratios
-	@$(BIN)/python -m benchmarks $(ARGS)
+bench: setup $(BENCH) ## measure feed import and duties against others, as ratios
+	@$(BIN)/python benchmarks/feed_import.py
+	@$(BIN)/python benchmarks/duties.py
 
 serve: setup ## serve this machine's installation
 	@$(BIN)/hawl serve $(ARGS)
@@ -70,7 +72,8 @@ $(WORDS): $(SETUP) tools/build_catalogue.py locale/cy/LC_MESSAGES/django.po
 	@$(BIN)/python tools/build_catalogue.py
 	@touch $@
 
-build/bench.stamp: $(SETUP) requirements/bench.txt
-	@$(BIN)/uv pip sync -q --python $(BIN)/python --require-hashes requirements/bench.txt requirements/uv.txt
-	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+# A peer has an environment of its own, and is called as a process.
+$(BENCH): requirements/bench.txt $(SETUP)
+	@$(BIN)/uv venv -q --clear --python $(BIN)/python build/bench-venv
+	@$(BIN)/uv pip sync -q --python build/bench-venv/bin/python --require-hashes requirements/bench.txt
 	@touch $@
