@@ -25,8 +25,6 @@ from hawl.registers.organisations.entries import BodyEntry, MembershipEntry, Org
 from hawl.registers.services import queries as services
 from hawl.registers.services.entries import ServiceEntry, WayEntry
 
-_ENDED = frozenset({"ended", "moved"})
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -73,12 +71,10 @@ def service_directory(request: HttpRequest) -> HttpResponse:
     bodies = _body_names(day)
     needs = {need.key: in_language(need) for need in held.needs}
     shown = [(one, _service(one, bodies, needs, day)) for one in sorted(held.services, key=lambda one: one.order)]
-    ended = {one.key for one, _shown in shown if _standing(one, day) in _ENDED}
-    context = {
-        "live": [found for one, found in shown if one.key not in ended],
-        "past": [found for one, found in shown if one.key in ended],
-    }
-    return render(request, "staff_site/services.html", context)
+    groups: dict[str, list[ServiceShown]] = {"open": [], "unsure": [], "past": []}
+    for one, found in shown:
+        groups[_group(_standing(one, day))].append(found)
+    return render(request, "staff_site/services.html", {"groups": groups})
 
 
 @require_safe
@@ -104,6 +100,12 @@ def _area() -> str:
 
 def _body_names(day: date) -> dict[str, str]:
     return {key: in_language(name) for key, name in organisations.names_of(on_day=day).items()}
+
+
+def _group(standing: str) -> str:
+    if standing in services.OPEN_TO_THE_PUBLIC:
+        return "open"
+    return "unsure" if standing == "unconfirmed" else "past"
 
 
 def _standing(one: ServiceEntry, day: date) -> str:
@@ -171,7 +173,7 @@ def _names_in(held: OrganisationEntries, day: date) -> dict[str, Text]:
 
 
 def _body(body: BodyEntry, held: OrganisationEntries, names: Mapping[str, Text]) -> BodyShown:
-    facts = []
+    facts: list[Line] = []
     if body.parent:
         facts.append(Line(_("Part of %(body)s") % {"body": names.get(body.parent, body.parent)}))
     if body.expected_end:

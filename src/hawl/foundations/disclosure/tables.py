@@ -6,8 +6,9 @@ few. That is not enough: with the other numbers and the totals a reader subtract
 
 How it is known that enough is hidden: every number is a flow on one edge of a network whose nodes are the sums that
 must come out (a row; a column below a start of a path). A hidden number can be another one exactly when the flow can
-be sent round a ring of hidden edges. For each few, a ring is laid through the cheapest numbers by which it could as
-well be any other from 1 to 4; the numbers on the ring are hidden. Hiding more never undoes that.
+be sent round a ring of hidden edges. For each few, a ring is laid through the cheapest numbers, sums only where what is
+below them does not suffice, so that it could as well be another from 1 to 4, any of them if that can be had; the
+numbers on the ring are hidden. Hiding more never undoes that.
 
 None is shown as none. What one learns by comparing two days or two overlapping periods is not guarded here: whoever
 publishes keeps periods apart.
@@ -17,10 +18,13 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 LEAST = 5
+# More than any count; what nothing bounds may be.
+_ENDLESS = 10**9
+_SWEEPS = 30
 
 Path = tuple[str, ...]
 Node = tuple[object, ...]
@@ -43,6 +47,8 @@ class Line:
 
     counts: tuple[Count, ...]
     total: Count
+    # The least and the most that each count can be for who reads the table; from what is shown alone.
+    bounds: tuple[tuple[int, int], ...] = field(default=(), compare=False)
 
 
 def protect(rows: Mapping[Path, Sequence[int]], fixed: Sequence[bool] = ()) -> dict[Path, Line]:
@@ -58,8 +64,7 @@ def protect(rows: Mapping[Path, Sequence[int]], fixed: Sequence[bool] = ()) -> d
             edge.hidden = True
     for edge in list(net.edges):
         if 0 < edge.n < LEAST:
-            for upward, by in ((True, LEAST - 1 - edge.n), (False, edge.n - 1)):
-                net.loosen(edge, upward, by)
+            net.loosen(edge)
     return net.lines()
 
 
@@ -68,7 +73,8 @@ class _Edge:
     start: Node
     end: Node
     n: int
-    # Sums cost more to lose than what is summed.
+    # How many levels of sums stand below; the higher, the dearer to lose.
+    level: int
     weight: int
     hidden: bool = False
     stays: bool = False
@@ -85,6 +91,7 @@ class _Network:
 
     def __init__(self, rows: Mapping[Path, Sequence[int]], fixed: Sequence[bool]) -> None:
         self.width = len(next(iter(rows.values()), ()))
+        self.depth = len(next(iter(rows), ()))
         self.edges: list[_Edge] = []
         self.at: dict[tuple[Path, int], _Edge] = {}
         sums: dict[Path, list[int]] = {}
@@ -105,29 +112,40 @@ class _Network:
             self.leaving.setdefault(edge.end, []).append(edge)
 
     def _add_row(self, path: Path, counts: Sequence[int], *, leaf: bool) -> None:
-        weight = 1 if leaf else 10 if path else 100
+        level = self.depth - len(path)
         for column, n in enumerate(counts):
             below: Node = ("row", path) if leaf else ("sum", path, column)
             above: Node = ("sum", path[:-1], column) if path else ("all",)
-            self._add(path, column, _Edge(below, above, n, weight))
+            self._add(path, column, _Edge(below, above, n, level, 10**level))
         below = ("row", path) if leaf else ("sum", path, self.width)
         above = ("sum", path[:-1], self.width) if path else ("all",)
-        self._add(path, self.width, _Edge(above, below, sum(counts), 5 * weight))
+        self._add(path, self.width, _Edge(above, below, sum(counts), level, 5 * 10**level))
 
     def _add(self, path: Path, column: int, edge: _Edge) -> None:
         self.edges.append(edge)
         self.at[path, column] = edge
 
-    def loosen(self, edge: _Edge, upward: bool, by: int) -> None:
-        """Hide the cheapest ring of numbers by which `edge` could be `by` more, or less; else as far as can be."""
+    def loosen(self, edge: _Edge) -> None:
+        """Hide the cheapest rings of numbers by which `edge` could be more, and less, as far as a few can be.
+
+        Higher sums are touched only where without them it could be neither.
+        """
+        for level in range(self.depth + 1):
+            more = self._loosened(edge, True, LEAST - 1 - edge.n, level)
+            less = self._loosened(edge, False, edge.n - 1, level)
+            if more or less:
+                return
+
+    def _loosened(self, edge: _Edge, upward: bool, by: int, level: int) -> bool:
         for amount in range(by, 0, -1):
-            ring = self._ring(edge, upward, amount)
+            ring = self._ring(edge, upward, amount, level)
             if ring is not None:
                 for each in ring:
                     each.hidden = True
-                return
+                return True
+        return False
 
-    def _ring(self, edge: _Edge, upward: bool, by: int) -> list[_Edge] | None:
+    def _ring(self, edge: _Edge, upward: bool, by: int, level: int) -> list[_Edge] | None:
         """The way back from the edge's far end to its near end over numbers that can give `by`; Dijkstra."""
         start, goal = (edge.end, edge.start) if upward else (edge.start, edge.end)
         cheapest: dict[Node, int] = {start: 0}
@@ -145,6 +163,8 @@ class _Network:
                 onward = each.end if upward_here else each.start
                 if each is edge or each.stays or each.n == 0 or each.room(upward_here) < by:
                     continue
+                if each.level > level and not each.hidden:
+                    continue
                 total = cost + (0 if each.hidden else each.weight * (each.n + 1000))
                 if total < cheapest.get(onward, 1 << 60):
                     serial += 1
@@ -156,10 +176,40 @@ class _Network:
     def lines(self) -> dict[Path, Line]:
         """All rows with their marks."""
         marks: dict[Path, list[Count]] = {}
+        known = self._known()
+        bounds: dict[Path, list[tuple[int, int]]] = {}
         for (path, _), edge in self.at.items():
             few = 0 < edge.n < LEAST
             marks.setdefault(path, []).append(FEW if few else HIDDEN if edge.hidden else edge.n)
-        return {path: Line(tuple(counts[:-1]), counts[-1]) for path, counts in marks.items()}
+            bounds.setdefault(path, []).append(known[edge])
+        return {path: Line(tuple(counts[:-1]), counts[-1], tuple(bounds[path][:-1])) for path, counts in marks.items()}
+
+    def _known(self) -> dict[_Edge, tuple[int, int]]:
+        """Between what each number must lie: its mark, then what the sums leave, until nothing more follows."""
+        known = {edge: _marked(edge) for edge in self.edges}
+        for _sweep in range(_SWEEPS):
+            before = dict(known)
+            for node, edges in self.leaving.items():
+                _tighten(node, edges, known)
+            if known == before:
+                break
+        return known
+
+
+def _marked(edge: _Edge) -> tuple[int, int]:
+    if 0 < edge.n < LEAST:
+        return 1, LEAST - 1
+    return (LEAST, _ENDLESS) if edge.hidden else (edge.n, edge.n)
+
+
+def _tighten(node: Node, edges: Sequence[_Edge], known: dict[_Edge, tuple[int, int]]) -> None:
+    """What flows into a node flows out of it: each edge is what the others leave."""
+    for edge in edges:
+        same = [each for each in edges if each is not edge and (each.start == node) == (edge.start == node)]
+        other = [each for each in edges if (each.start == node) != (edge.start == node)]
+        least = sum(known[each][0] for each in other) - sum(known[each][1] for each in same)
+        most = sum(known[each][1] for each in other) - sum(known[each][0] for each in same)
+        known[edge] = max(known[edge][0], least), min(known[edge][1], most)
 
 
 def _walked(came: Mapping[Node, tuple[Node, _Edge]], start: Node, goal: Node) -> list[_Edge]:

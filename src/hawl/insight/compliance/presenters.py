@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
@@ -68,7 +69,7 @@ def headline(answer: Compliance, link: Link) -> list[dict[str, object]]:
     row = answer.enforced
     found: list[dict[str, object]] = [
         {
-            "value": words.per_cent(row.coverage),
+            "value": words.share(row.coverage, row.coverage_range),
             "label": _("of outcomes known"),
             "note": _("%(n)s duties not known") % {"n": words.count(row.counts["unknown"])},
             "state": "data_missing",
@@ -76,11 +77,12 @@ def headline(answer: Compliance, link: Link) -> list[dict[str, object]]:
         {
             "value": words.per_cent(answer.data_coverage),
             "label": _("of cases with more than the report"),
-            "note": _("of %(n)s cases") % {"n": words.count(answer.cases)},
+            "note": (_("of %(n)s cases, to the nearest 5") if answer.protected else _("of %(n)s cases"))
+            % {"n": words.count(answer.cases)},
             "state": "data_missing",
         },
         {
-            "value": words.per_cent(row.rate),
+            "value": words.share(row.rate, row.rate_range),
             "label": _("kept in time"),
             "note": _("of %(n)s whose time has come") % {"n": "–" if row.base is None else words.count(row.base)},
             "state": "met",
@@ -117,6 +119,11 @@ def charts(answer: Compliance, asked: Asked, link: Link) -> list[Chart]:
     return [chart for chart in found if chart.rows]
 
 
+def month_heads(months: Iterable[date]) -> tuple[str, ...]:
+    """`Nov 2026`, to stand close together."""
+    return tuple(short_day(month).split(" ", 1)[1] for month in months)
+
+
 def _kept_chart(
     title: str,
     of: str,
@@ -124,7 +131,7 @@ def _kept_chart(
     name: Callable[[tuple[str, ...]], str],
     href: Callable[[tuple[str, ...]], str | None] = lambda path: None,
 ) -> Chart:
-    timed = [row for row in rows if any(row.counts[part] != 0 for part in (*_DRAWN, "running", "closed", "unknown"))]
+    timed = [row for row in rows if _is_timed(row)]
     drawn = [
         Stack(name(row.path), tuple(float(n) for n in values))
         for row in timed
@@ -137,8 +144,8 @@ def _kept_chart(
     table = tuple(
         (
             Cell(name(row.path)),
-            Cell(words.per_cent(row.coverage), number=True),
-            Cell(words.per_cent(row.rate), number=True),
+            Cell(words.share(row.coverage, row.coverage_range), number=True),
+            Cell(words.share(row.rate, row.rate_range), number=True),
             Cell(words.count(row.counts["late"]), number=True),
             Cell(
                 words.count(row.counts["overdue"]),
@@ -148,7 +155,7 @@ def _kept_chart(
         )
         for row in timed
     )
-    return replace(chart, columns=columns, rows=table)
+    return replace(chart, columns=columns, rows=table, key=chart.key if drawn else ())
 
 
 def _whole(counts: Mapping[str, Count]) -> tuple[int, ...] | None:
@@ -162,14 +169,14 @@ def duty_tables(answer: Compliance, link: Link) -> list[Table]:
     timed = [row for row in answer.duties if _is_timed(row)]
     open_ended = [row for row in answer.duties if row not in timed]
     limited = (
-        (_("Outcome known"), lambda row: words.per_cent(row.coverage)),
-        (_("Kept in time"), lambda row: words.per_cent(row.rate)),
+        (_("Outcome known"), lambda row: words.share(row.coverage, row.coverage_range)),
+        (_("Kept in time"), lambda row: words.share(row.rate, row.rate_range)),
         *((head, _counted(column)) for head, column in (
             (_("Kept"), "kept"), (_("Late"), "late"), (_("Overdue"), "overdue"), (_("Running"), "running"),
             (_("Closed with a reason"), "closed"), (_("Not known"), "unknown"))),
     )  # fmt: skip
     unlimited = (
-        (_("Outcome known"), lambda row: words.per_cent(row.coverage)),
+        (_("Outcome known"), lambda row: words.share(row.coverage, row.coverage_range)),
         *((head, _counted(column)) for head, column in (
             (_("Done"), "done"), (_("No record of it yet"), "open"), (_("Closed with a reason"), "closed"),
             (_("Not known"), "unknown"))),
@@ -214,7 +221,6 @@ def steps_chart(steps: Steps) -> Chart:
     drawn = [Bar(str(words.step(row.event)), float(row.n)) for row in rows if isinstance(row.n, int)]
     says = _("One bar for each step; its length is the number of cases in which the step is recorded.")
     chart = bars(_("From the report to support"), drawn, says=says, of=_("Step"), counts=_("Cases"))
-    heads = tuple(short_day(month).split(" ", 1)[1] for month in steps.months)
     table = tuple(
         (
             Cell(str(words.step(row.event))),
@@ -223,4 +229,4 @@ def steps_chart(steps: Steps) -> Chart:
         )
         for row in (*rows, steps.declined)
     )
-    return replace(chart, columns=(_("Step"), _("Cases"), *heads), rows=table)
+    return replace(chart, columns=(_("Step"), _("Cases"), *month_heads(steps.months)), rows=table)

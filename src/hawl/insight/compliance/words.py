@@ -14,6 +14,8 @@ from hawl.foundations.languages.texts import Text, in_language
 from hawl.foundations.measures.periods import Period
 from hawl.rights.rulebook import Duty, built_in, vocabulary
 
+_WIDEST_RANGE = 15
+
 
 def count(n: Count) -> str:
     """A count, or why it is not shown."""
@@ -27,6 +29,18 @@ def per_cent(share: float | None) -> str:
     return "–" if share is None else f"{number(math.floor(share * 10 + 1e-9) / 10)}%"
 
 
+def share(exact: float | None, between: tuple[float, float] | None) -> str:
+    """A share, or between what it must lie where a number in it is not shown and that still says something."""
+    if exact is not None or between is None:
+        return per_cent(exact)
+    least, most = math.floor(between[0]), math.ceil(between[1])
+    if most - least > _WIDEST_RANGE:
+        return "–"
+    if least == most:
+        return f"{least}%"
+    return _("%(least)s%% to %(most)s%%") % {"least": least, "most": most}
+
+
 def period(one: Period) -> str:
     """`October 2026 to December 2026`."""
     words = _("%(first)s to %(last)s") % {"first": dates.month(one.since), "last": dates.month(one.until)}
@@ -34,8 +48,8 @@ def period(one: Period) -> str:
 
 
 def month(iso: str) -> str:
-    """A month by its first day."""
-    return dates.month(date.fromisoformat(iso))
+    """`Nov 2026`, from its first day."""
+    return dates.short_day(date.fromisoformat(iso)).split(" ", 1)[1]
 
 
 def tier(code: str) -> str:

@@ -100,7 +100,9 @@ def _by_month(found: Demand, held: tuple[HeldMonth, ...], missing: list[tuple[st
         ]
         lines.append((one, values))
     says = _("One line for crimes and one for anti-social behaviour; a gap is a month that is not held.")
-    return months(_("By month"), [dates.month(month) for month in axis], lines, says=says, of=_("Month"))
+    return months(
+        _("By month"), [dates.short_day(month).split(" ", 1)[1] for month in axis], lines, says=says, of=_("Month")
+    )
 
 
 def _series(crime_type: str) -> list[tuple[Series, str]]:

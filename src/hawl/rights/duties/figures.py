@@ -9,7 +9,7 @@ difference would tell of sealed cases.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from hawl.foundations.access.actor import Permission, current_actor
@@ -43,6 +43,8 @@ class Kept:
     path: tuple[str, ...]
     counts: Mapping[str, Count]
     total: Count
+    # Between what each count must lie, by what is shown; empty where all of them are shown.
+    bounds: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def base(self) -> int | None:
@@ -66,6 +68,25 @@ class Kept:
         if known is None or not isinstance(unknown, int):
             return None
         return _per_cent(known, known + unknown)
+
+    @property
+    def rate_range(self) -> tuple[float, float] | None:
+        """Between what the rate must lie, by what is shown: it tells nothing that a reader could not work out."""
+        return self._range(("kept",), ("late", "overdue"))
+
+    @property
+    def coverage_range(self) -> tuple[float, float] | None:
+        """Between what the coverage must lie, as `rate_range`."""
+        return self._range(("kept", "late", "overdue", "closed", "done"), ("unknown",))
+
+    def _range(self, part: Sequence[str], rest: Sequence[str]) -> tuple[float, float] | None:
+        if not self.bounds:
+            return None
+        least, most = (sum(self.bounds[name][at] for name in part) for at in (0, 1))
+        rest_least, rest_most = (sum(self.bounds[name][at] for name in rest) for at in (0, 1))
+        if not least + rest_most or not most + rest_least:
+            return None
+        return 100 * least / (least + rest_most), 100 * most / (most + rest_least)
 
     def _sum(self, *names: str) -> int | None:
         total = 0
@@ -263,7 +284,8 @@ def _in_order(path: tuple[str, ...]) -> tuple[object, ...]:
 
 
 def _kept(path: tuple[str, ...], line: Line) -> Kept:
-    return Kept(path, dict(zip(COLUMNS, line.counts, strict=True)), line.total)
+    bounds = dict(zip(COLUMNS, line.bounds, strict=True)) if line.bounds else {}
+    return Kept(path, dict(zip(COLUMNS, line.counts, strict=True)), line.total, bounds)
 
 
 def _nothing() -> Line:
@@ -284,7 +306,7 @@ CODE_KEPT = declare(
             "Of the duties with a time limit whose time has come (kept, kept late or overdue), the share that was kept "
             "in time; a safer way counts as kept. Not in this share: what is not known, what was declined, what was "
             "excused or withheld with a reason, what still runs, and duties to which the source sets no time limit.",
-            "O'r dyletswyddau â therfyn amser y daeth eu hamser (wedi'u cadw, wedi'u cadw'n hwyr neu'n hwyr), y gyfran "
+            "O'r dyletswyddau â therfyn amser y daeth eu hamser (cadwyd mewn pryd, cadwyd yn hwyr, neu heb ei wneud), y gyfran "
             "a gadwyd mewn pryd; mae ffordd fwy diogel yn cyfrif fel cadw. Heb eu cynnwys: yr hyn nad yw'n hysbys, yr "
             "hyn a wrthodwyd, yr hyn a esgusodwyd neu a ddaliwyd yn ôl gyda rheswm, yr hyn sy'n dal i redeg, a "
             "dyletswyddau nad yw'r ffynhonnell yn rhoi terfyn amser iddynt.",

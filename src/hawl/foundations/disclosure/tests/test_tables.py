@@ -54,6 +54,16 @@ def test_nothing_is_a_table_of_nothing() -> None:
     assert protect({}) == {}
 
 
+@pytest.mark.parametrize("seed", range(150))
+def test_the_bounds_hold_the_number_and_are_those_of_the_mark_at_most(seed: int) -> None:
+    rows = _table(random.Random(seed))
+    for path, line in protect(rows).items():
+        for at, (least, most) in enumerate(line.bounds):
+            true = sum(counts[at] for each, counts in rows.items() if each[: len(path)] == path)
+            assert least <= true <= most
+            assert least < most or isinstance(line.counts[at], int)
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_no_few_can_be_worked_out_by_subtraction(seed: int) -> None:
     rows = _table(random.Random(seed))

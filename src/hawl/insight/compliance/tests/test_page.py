@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from bs4 import BeautifulSoup
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from hawl.foundations.access.actor import Role
+from hawl.foundations.access.scope import acting_as
+from hawl.foundations.clock import today
+from hawl.foundations.measures.periods import month_end_before
+from hawl.registers.cases.tests.makers import DESK, ThreePeople, account, make_case, organisation_id, three_people
+from hawl.rights.duties.tests.test_figures import make_duty
+
+pytestmark = [pytest.mark.django_db, pytest.mark.process("staff")]
+
+
+def lay_out(how_many: int) -> ThreePeople:
+    """Kept and overdue duties, reported in the month before this one."""
+    people = three_people()
+    day = month_end_before(today())
+    with acting_as(people.officer.actor()):
+        for number in range(how_many):
+            case = make_case(desk=organisation_id(DESK), reported=(today() - day).days, council="newport")
+            make_duty(case, due_on=day - timedelta(days=1), standing="met" if number % 3 else "open")
+    return people
+
+
+def page(client: Client, path: str = "/compliance/") -> BeautifulSoup:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return BeautifulSoup(answer.content, "html.parser")
+
+
+def numbers(soup: BeautifulSoup) -> list[str]:
+    return [one.get_text(strip=True) for one in soup.select(".hawl-numbers__value")]
+
+
+def test_an_officer_reads_exact_numbers_that_lead_to_the_due_list(client: Client) -> None:
+    client.force_login(lay_out(9).officer)
+    soup = page(client)
+    assert numbers(soup) == ["100%", "0%", "66.6%", "0", "3"]
+    overdue = soup.select_one(".hawl-numbers a")
+    assert overdue is not None
+    assert "window=overdue" in str(overdue["href"])
+    assert client.get(str(overdue["href"])).status_code == 200
+    assert "council=newport" in str(soup)
+
+
+def test_the_commissioners_office_reads_counts_of_all_and_finds_no_way_to_a_person(client: Client) -> None:
+    people = lay_out(30)
+    client.force_login(people.board)
+    soup = page(client)
+    assert numbers(soup) == ["100%", "0%", "66.6%", "0", "10"]
+    main = soup.select_one("main")
+    assert main is not None
+    assert not [a for a in main.select("a") if "window" in str(a.get("href")) or "people" in str(a.get("href"))]
+    assert [field["name"] for field in main.select("select")] == ["period"]
+    assert client.get("/cases/").status_code == 404
+
+
+def test_small_numbers_stay_hidden_whatever_the_office_asks(client: Client) -> None:
+    people = lay_out(9)  # three overdue
+    client.force_login(people.board)
+    for query in ("", "?council=newport", "?tier=standard", "?period=12-months", "?period=9999-q9", "?period=%00"):
+        soup = page(client, f"/compliance/{query}")
+        assert "fewer than 5" in numbers(soup)
+        assert "3" not in {cell.get_text(strip=True) for cell in soup.select("td")}
+
+
+def test_who_carries_no_figures_finds_no_page(client: Client) -> None:
+    people = lay_out(1)
+    client.force_login(people.stranger)
+    assert client.get("/compliance/").status_code == 404
+    client.logout()
+    assert client.get("/compliance/").status_code == 302
+
+
+def test_it_answers_get_alone(client: Client) -> None:
+    client.force_login(three_people().officer)
+    assert client.post("/compliance/").status_code == 405
+
+
+def test_coverage_stands_before_every_rate(client: Client) -> None:
+    client.force_login(lay_out(6).officer)
+    soup = page(client)
+    labels = [one.get_text(strip=True) for one in soup.select(".hawl-numbers__label")]
+    assert labels.index("of outcomes known") < labels.index("kept in time")
+    for table in soup.select("table"):
+        heads = [one.get_text(strip=True) for one in table.select("thead th")]
+        if "Kept in time" in heads:
+            assert heads.index("Outcome known") < heads.index("Kept in time")
+
+
+def test_being_referred_stands_beside_being_reached(client: Client) -> None:
+    client.force_login(lay_out(3).officer)
+    text = page(client).get_text(" ")
+    assert "Being referred is not yet being reached" in text
+    assert "The support service reached the victim." in text
+    assert "The victim's needs were assessed." in text
+
+
+def test_with_nothing_to_count_it_says_what_to_do(client: Client) -> None:
+    client.force_login(three_people().officer)
+    soup = page(client)
+    assert "Nothing is counted for this period" in soup.get_text()
+    assert not soup.select(".hawl-chart")
+
+
+def test_every_chart_has_its_table_and_every_page_its_welsh(client: Client) -> None:
+    client.force_login(lay_out(6).officer)
+    soup = page(client)
+    assert len(soup.select(".hawl-chart svg[role=img]")) == len(soup.select(".hawl-chart table")) > 3
+    welsh = page(client, "/cy/compliance/")
+    assert welsh.html is not None
+    assert welsh.html["lang"] == "cy"
+    heading = welsh.h1
+    assert heading is not None
+    assert heading.get_text() != "How the Code is kept"
+
+
+@pytest.mark.parametrize("role", [Role.VICTIM_CARE_OFFICER, Role.BOARD])
+def test_the_number_of_statements_stays_the_same(client: Client, role: Role) -> None:
+    lay_out(1)
+    client.force_login(account(role, DESK))
+    counted = []
+    for more in (0, 50):
+        if more:
+            lay_out(more)
+        with CaptureQueriesContext(connection) as taken:
+            page(client)
+        counted.append(len(taken))
+    assert counted[0] == counted[1]
+    assert counted[1] <= 22
+
+
+def test_a_period_is_read_from_the_address(client: Client) -> None:
+    client.force_login(lay_out(6).officer)
+    earlier = month_end_before(today()) - timedelta(days=400)
+    soup = page(client, f"/compliance/?period={date(earlier.year, 1, 1).year}-q1")
+    assert soup.select_one("select[name=period] option[selected]") is not None
