@@ -27,6 +27,8 @@ def main() -> None:
     """Run `hawl`; installation errors end with their sentence and exit code 2."""
     # Reading half of our output (| head) is no error of ours.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    # Ended by a signal, the hooks at exit still run: an embedded server that we started ends with us.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hawl.config.settings")
     fill_ports(boot=_boot, serve=_serve)
     try:

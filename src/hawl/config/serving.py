@@ -22,7 +22,8 @@ from hawl.foundations.vault.keys import key_file
 _RESTARTS = 5
 _GRACE_SECONDS = 8
 # What a child may inherit; above all no DATABASE_URL, which names the owner.
-_INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "HAWL_AREA", "HAWL_HOSTS", "HAWL_BEHIND_TLS", "HAWL_LOG_LEVEL")
+_INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "HAWL_AREA", "HAWL_HOSTS", "HAWL_BEHIND_TLS", "HAWL_LOG_LEVEL",
+              "HAWL_SITE_NAME_EN", "HAWL_SITE_NAME_CY", "HAWL_LEAVE_TO")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

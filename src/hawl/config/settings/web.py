@@ -84,3 +84,10 @@ CSRF_FAILURE_VIEW = "hawl.entrances.staff_site.errors.form_expired" if not _publ
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_SECURE else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
+
+# What the sites are called, and where a visitor who leaves the public site is sent.
+HAWL_SITE_NAME = {
+    "en": os.environ.get("HAWL_SITE_NAME_EN") or "Hawl",
+    "cy": os.environ.get("HAWL_SITE_NAME_CY") or os.environ.get("HAWL_SITE_NAME_EN") or "Hawl",
+}
+HAWL_LEAVE_TO = os.environ.get("HAWL_LEAVE_TO") or "https://www.bbc.co.uk/weather"

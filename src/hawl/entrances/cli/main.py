@@ -9,6 +9,7 @@ import click
 
 # Command or group, where it is written, and one line of help shown without importing it.
 ROOMS: dict[str, tuple[str, str]] = {
+    "account": ("hawl.foundations.identity.commands:account", "Accounts of people who sign in."),
     "area": ("hawl.areas.commands:area", "Load, check and export an area's data."),
     "crime": ("hawl.registers.demand.commands:crime", "Recorded crime and ASB from data.police.uk."),
     "demo": ("hawl.demo.commands:demo", "An invented caseload to look at."),

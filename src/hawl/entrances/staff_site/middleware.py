@@ -9,7 +9,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 
-from hawl.entrances.staff_site.doors import ANYONE, SIGNED_IN, door_of
+from hawl.foundations.access.doors import ANYONE, SIGNED_IN, door_of
 from hawl.foundations.access.actor import Actor
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.design.headers import SENDS_FORMS

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from hawl.entrances.staff_site.doors import ANYONE, SIGNED_IN, opens_to
+from hawl.foundations.access.doors import ANYONE, SIGNED_IN, opens_to
 
 
 @opens_to(ANYONE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hawl.foundations.access.actor import Role
 from hawl.foundations.identity.models import User
 
@@ -15,3 +17,26 @@ def users_with_role(role: Role, organisation_id: int) -> list[int]:
 def display_name(user_id: int) -> str:
     """The name under which a user works; empty for one who is gone."""
     return User.objects.filter(pk=user_id).values_list("display_name", flat=True).first() or ""
+
+
+# The register of organisations stands above this app and fills these two questions.
+_organisation_ids: list[Callable[[], dict[str, int]]] = []
+
+
+def fill_organisations(ids_by_key: Callable[[], dict[str, int]]) -> None:
+    """Port that the register of organisations fills: the ids of organisations by their keys."""
+    _organisation_ids[:] = [ids_by_key]
+
+
+def organisation_id_of(key: str) -> int | None:
+    """The id of the organisation with this key; `None` where there is none."""
+    return _ids().get(key)
+
+
+def organisation_keys() -> list[str]:
+    """Keys of all organisations, in order of the alphabet."""
+    return sorted(_ids())
+
+
+def _ids() -> dict[str, int]:
+    return _organisation_ids[0]() if _organisation_ids else {}
