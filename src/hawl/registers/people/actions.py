@@ -13,7 +13,6 @@ from hawl.registers.people import queries
 from hawl.registers.people.models import Contact, Person
 
 
-@transaction.atomic(savepoint=False)
 def open_person(*, by: Actor, person_id: uuid.UUID) -> Person:
     """A person, for showing them to `by`; the reading is audited. `Person.DoesNotExist` where hidden or absent.
 
@@ -21,7 +20,9 @@ def open_person(*, by: Actor, person_id: uuid.UUID) -> Person:
     """
     with naming(by):
         person = queries.person(person_id)
-        record(action="person.read", object_kind="person", object_id=str(person.pk))
+        # No savepoint: looking for who is not there must not spoil the request's own transaction.
+        with transaction.atomic(savepoint=False):
+            record(action="person.read", object_kind="person", object_id=str(person.pk))
     return person
 
 

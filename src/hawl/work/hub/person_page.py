@@ -172,12 +172,14 @@ def _moments(events: Sequence[CaseEvent], owed: Sequence[Evaluated]) -> list[Mom
     by_trigger: dict[str, list[Owed]] = {}
     for number, one in enumerate(owed, start=1):
         by_trigger.setdefault(one.trigger_event_id, []).append(_owed(number, one))
+    # On one day, what started a clock stands before what answered it.
+    starting_first = sorted(events, key=lambda row: row.event_id not in by_trigger)
     return in_order(
         Moment(
             Happened(wording.event(row.event), row.occurred_on, source=_source(row)),
             tuple(by_trigger.get(row.event_id, ())),
         )
-        for row in events
+        for row in starting_first
     )
 
 
@@ -235,16 +237,21 @@ def _why(number: int, one: Evaluated, events: Sequence[CaseEvent]) -> WhyDue:
         (_("Due"), dates.day(one.due_on)),
         (_("Sooner, if enhanced rights apply"), dates.day(one.target_on) if one.target_on != one.due_on else ""),
         (_("Answered by"), _answered(why, events)),
-        (
-            _("How sure"),
-            _("Verified: late is a breach") if one.enforced else _("Not verified: shown, never counted a breach"),
-        ),
+        (_("How sure"), _how_sure(one)),
     ]
     return WhyDue(
         f"why-{number}",
         wording.work_of(one.rulebook, one.duty_id),
         tuple((label, str(value)) for label, value in rows if value),
     )
+
+
+def _how_sure(one: Evaluated) -> str:
+    if not one.enforced:
+        return _("Not verified: shown, never counted a breach")
+    if one.why["limit"] is None:
+        return _("Verified; it has no day, so it is never late")
+    return _("Verified: late is a breach")
 
 
 def _skipped(one: dict[str, Any]) -> str:

@@ -1,0 +1,115 @@
+"""Laying duties anew and listing what is owed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from hawl.foundations.access.actor import Actor
+from hawl.foundations.access.counting import capped_counts
+from hawl.foundations.access.scope import acting_as
+from hawl.foundations.clock import today
+from hawl.registers.cases.models import Case
+from hawl.registers.cases.tests.makers import (
+    DESK,
+    ThreePeople,
+    make_case,
+    make_event,
+    organisation_id,
+    three_people,
+)
+from hawl.rights.duties.actions import recompute
+from hawl.rights.duties.columns import COLUMNS, duty_values
+from hawl.rights.duties.models import Duty
+from hawl.rights.duties.queries import DutiesAsked, due_list, duties_of_person, evaluated_now
+
+pytestmark = [pytest.mark.django_db, pytest.mark.process("staff")]
+
+
+@pytest.fixture
+def people() -> ThreePeople:
+    return three_people()
+
+
+@pytest.fixture
+def officer(people: ThreePeople) -> Iterator[Actor]:
+    with acting_as(people.officer.actor()) as actor:
+        yield actor
+
+
+@pytest.fixture
+def case(officer: Actor) -> Case:
+    made = make_case(desk=organisation_id(DESK), reported=10, rank=1)
+    recompute(case_id=made.pk, by=officer)
+    return made
+
+
+def test_what_is_stored_is_what_a_live_evaluation_says(officer: Actor, case: Case) -> None:
+    make_event(case, "suspect_charged", today() - timedelta(3))
+    make_event(case, "needs_assessed", today() - timedelta(2))
+    recompute(case_id=case.pk, by=officer)
+    live = {duty_values(one) for one in evaluated_now(case.pk, today())}
+    assert set(Duty.objects.filter(case=case).values_list(*COLUMNS)) == live
+    assert {row.duty_id for row in duties_of_person(case.person_id)} == {values[0] for values in live}
+
+
+def test_recomputing_twice_gives_the_same_rows(officer: Actor, case: Case) -> None:
+    before = sorted(Duty.objects.filter(case=case).values_list(*COLUMNS), key=str)
+    assert recompute(case_id=case.pk, by=officer) == len(before)
+    assert sorted(Duty.objects.filter(case=case).values_list(*COLUMNS), key=str) == before
+
+
+def test_a_duty_is_seen_by_whom_its_case_is(officer: Actor, case: Case) -> None:
+    case.visible_to = [*case.visible_to, organisation_id("connect-gwent")]
+    case.save(update_fields=["visible_to"])
+    recompute(case_id=case.pk, by=officer)
+    assert {tuple(row.visible_to) for row in Duty.objects.filter(case=case)} == {tuple(case.visible_to)}
+    assert {row.rank for row in Duty.objects.filter(case=case)} == {1}
+
+
+def test_the_duties_of_a_case_that_is_hidden_are_not_touched(people: ThreePeople, case: Case) -> None:
+    before = set(Duty.objects.filter(case=case).values_list("pk", flat=True))
+    with pytest.raises(Case.DoesNotExist):
+        recompute(case_id=case.pk, by=people.stranger.actor())
+    assert set(Duty.objects.filter(case=case).values_list("pk", flat=True)) == before
+
+
+@pytest.mark.parametrize(
+    ("days_from_due", "overdue", "on_the_day", "week"),
+    [(-7, 0, 0, 0), (-6, 0, 0, 1), (-1, 0, 0, 1), (0, 0, 1, 1), (1, 1, 0, 0)],
+)
+def test_a_duty_is_due_to_the_end_of_its_day(
+    case: Case, days_from_due: int, overdue: int, on_the_day: int, week: int
+) -> None:
+    due = Duty.objects.get(case=case, duty_id="4.4").due_on
+    assert isinstance(due, date)
+    counts = due_list(DutiesAsked(right=4), day=due + timedelta(days_from_due)).counts
+    assert (counts["overdue"], counts["today"], counts["week"]) == (overdue, on_the_day, week)
+
+
+def test_the_numbers_above_stay_whatever_window_is_looked_at(case: Case) -> None:
+    asked = DutiesAsked(right=4)
+    assert due_list(replace(asked, window="overdue")).counts == due_list(asked).counts
+
+
+def test_what_is_done_or_declined_is_not_due(officer: Actor, case: Case) -> None:
+    make_event(case, "support_referral_declined", today())
+    recompute(case_id=case.pk, by=officer)
+    assert "4.4" not in {row.duty_id for row in due_list(DutiesAsked()).page}
+
+
+def test_others_see_nothing_due(people: ThreePeople, case: Case) -> None:
+    for other in (people.hub_worker, people.stranger, people.board):
+        with acting_as(other.actor()):
+            found = due_list(DutiesAsked())
+            assert (list(found.page), set(found.counts.values())) == ([], {0})
+            assert duties_of_person(case.person_id) == []
+
+
+def test_a_count_stops_where_it_is_told(officer: Actor, case: Case) -> None:
+    rows = Duty.objects.filter(case=case)
+    assert capped_counts([rows, rows.filter(right=4)], most=2) == [3, 2]
+    assert capped_counts([rows], most=100) == [rows.count()]
