@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from markupsafe import Markup
 
 from hawl.foundations.design.charts import Bar, Cell, Chart, Series, Stack, bars, stacked
 from hawl.foundations.disclosure import Count
@@ -107,7 +108,8 @@ def charts(answer: Compliance, asked: Asked, link: Link) -> list[Chart]:
     councils = {**asked.councils, "": _("Council not recorded")}
     found = [
         _kept_chart(_("By right"), _("Right"), answer.rights, lambda path: words.right(path[1]),
-                    lambda path: link(right=path[1], bearer=path[0], window="overdue")),
+                    lambda path: link(right=path[1], bearer=path[0], window="overdue"),
+                    lambda path: words.right_number(path[1])),
         _kept_chart(_("By body"), _("Owed by"), answer.bodies, lambda path: words.body(path[0]),
                     lambda path: link(bearer=path[0], window="overdue")),
         _kept_chart(_("By month in which the clock started"), _("Month"), answer.months,
@@ -130,10 +132,12 @@ def _kept_chart(
     rows: Sequence[Kept],
     name: Callable[[tuple[str, ...]], str],
     href: Callable[[tuple[str, ...]], str | None] = lambda path: None,
+    label: Callable[[tuple[str, ...]], str] | None = None,
 ) -> Chart:
+    """`label` is what stands at the bar, where `name` is too long for a phone."""
     timed = [row for row in rows if _is_timed(row)]
     drawn = [
-        Stack(name(row.path), tuple(float(n) for n in values))
+        Stack((label or name)(row.path), tuple(float(n) for n in values))
         for row in timed
         if (values := _whole(row.counts)) and any(values)
     ]
@@ -155,7 +159,10 @@ def _kept_chart(
         )
         for row in timed
     )
-    return replace(chart, columns=columns, rows=table, key=chart.key if drawn else ())
+    if not drawn:
+        none = Markup('<p class="govuk-body">{}</p>').format(_("Not drawn: some of these numbers are not shown."))
+        return replace(chart, columns=columns, rows=table, key=(), svg=none)
+    return replace(chart, columns=columns, rows=table)
 
 
 def _whole(counts: Mapping[str, Count]) -> tuple[int, ...] | None:
@@ -218,7 +225,7 @@ def _duty_table(
 def steps_chart(steps: Steps) -> Chart:
     """The steps from the report to support, in the order in which they should happen."""
     rows = (steps.cases, *steps.steps)
-    drawn = [Bar(str(words.step(row.event)), float(row.n)) for row in rows if isinstance(row.n, int)]
+    drawn = [Bar(words.short_step(row.event), float(row.n)) for row in rows if isinstance(row.n, int)]
     says = _("One bar for each step; its length is the number of cases in which the step is recorded.")
     chart = bars(_("From the report to support"), drawn, says=says, of=_("Step"), counts=_("Cases"))
     table = tuple(

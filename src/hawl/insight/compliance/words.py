@@ -75,6 +75,25 @@ def right(number_: str) -> str:
     return _("Right %(number)s: %(title)s") % {"number": number_, "title": in_language(title) if title else ""}
 
 
+def right_number(number_: str) -> str:
+    """`Right 6`, at a bar."""
+    return _("Right %(number)s") % {"number": number_}
+
+
+def short_step(event: str) -> str:
+    """A step in a few words, at a bar."""
+    return {
+        "crime_reported": _("Reported"),
+        "told_of_services": _("Told of services"),
+        "referral_asked": _("Asked about a referral"),
+        "support_referral_made": _("Referred"),
+        "support_referral_received": _("Received by the service"),
+        "support_reached": _("Reached by the service"),
+        "needs_assessed": _("Needs assessed"),
+        "support_started": _("Support began"),
+    }.get(event, event)
+
+
 def duty(duty_id: str) -> tuple[str, Text]:
     """What is to be done, and its source; the bare id where no rulebook of this release knows it."""
     known: dict[str, Duty] = {one.id: one for book in built_in() for one in book.duties}

@@ -46,9 +46,8 @@ def _one_of(asked: str, choices: tuple[str, ...]) -> str:
     return asked if asked in choices else ""
 
 
-def filters(asked: Wanted, choices: Choices) -> list[dict[str, object]]:
-    """The fields of the filter; a single force needs no choosing."""
-    names = words.council_names()
+def filters(asked: Wanted, choices: Choices, names: Mapping[str, Text]) -> list[dict[str, object]]:
+    """The fields of the filter, councils by their names; a single force needs no choosing."""
     fields: list[dict[str, object]] = [
         {"name": "year", "label": _("Year"), "value": str(asked.year or EVERY_YEAR),
          "options": [*((str(year), str(year)) for year in reversed(choices.years)), (EVERY_YEAR, _("All years"))]},
@@ -63,7 +62,7 @@ def filters(asked: Wanted, choices: Choices) -> list[dict[str, object]]:
     return fields
 
 
-def shown(found: Demand) -> Shown:
+def shown(found: Demand, names: Mapping[str, Text]) -> Shown:
     """Numbers, charts by month, council and type, and what they rest on."""
     year = found.wanted.year
     held = tuple(one for one in found.held if year is None or one.month.year == year)
@@ -71,7 +70,7 @@ def shown(found: Demand) -> Shown:
     several = len(found.choices.forces) > 1
     return Shown(
         numbers=_numbers(found, len({one.month for one in held}), len(missing)),
-        charts=[_by_month(found, held, missing), _by_council(found), _by_type(found)],
+        charts=[_by_month(found, held, missing), _by_council(found, names), _by_type(found)],
         held=held,
         missing=[f"{dates.month(month)} ({force})" if several else dates.month(month) for force, month in missing],
         left_out=sum(one.no_location + one.out_of_area for one in held),
@@ -112,8 +111,7 @@ def _series(crime_type: str) -> list[tuple[Series, str]]:
     return both[1:] if crime_type == "Anti-social behaviour" else both[:1]
 
 
-def _by_council(found: Demand) -> Chart:
-    names: dict[str, Text] = words.council_names()
+def _by_council(found: Demand, names: Mapping[str, Text]) -> Chart:
     rows = [Bar(names.get(one.council, one.council), float(one.crimes + one.asb)) for one in found.councils]
     says = _("One bar for each council; its length is the number of crimes and incidents together.")
     chart = bars(_("By council"), rows, says=says, of=_("Council"), counts=_("All"))

@@ -10,7 +10,7 @@ from hawl.foundations.access.actor import Permission
 from hawl.foundations.access.doors import opens_to
 from hawl.foundations.measures import figure
 from hawl.insight.definitions import definition
-from hawl.insight.demand import presenters
+from hawl.insight.demand import presenters, words
 from hawl.registers.demand.queries import choices
 
 
@@ -21,9 +21,10 @@ def demand(request: HttpRequest) -> HttpResponse:
     can_choose = choices()
     asked = presenters.wanted(request.GET, can_choose)
     found = recorded.answer(asked)
+    names = words.council_names()
     context = {
-        "fields": presenters.filters(asked, can_choose),
-        "shown": presenters.shown(found),
+        "fields": presenters.filters(asked, can_choose, names),
+        "shown": presenters.shown(found, names),
         "definition": definition(recorded),
     }
     return render(request, "insight_demand/demand.html", context)

@@ -134,7 +134,7 @@ def test_the_number_of_statements_stays_the_same(client: Client, role: Role) -> 
             page(client)
         counted.append(len(taken))
     assert counted[0] == counted[1]
-    assert counted[1] <= 22
+    assert counted[1] <= 16
 
 
 def test_a_period_is_read_from_the_address(client: Client) -> None:

@@ -49,14 +49,14 @@ def imported(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_month_not_held_is_a_gap_and_one_without_rows_is_none() -> None:
-    chart = presenters.shown(FOUND).charts[0]
+    chart = presenters.shown(FOUND, {}).charts[0]
     assert [[cell.text for cell in row] for row in chart.rows] == [
         ["Jan 2025", "70", "20"], ["Feb 2025", "0", "0"], ["Mar 2025", "–", "–"], ["Apr 2025", "0", "0"],
     ]  # fmt: skip
 
 
 def test_what_lies_outside_is_told_and_months_of_other_years_are_not_counted() -> None:
-    shown = presenters.shown(FOUND)
+    shown = presenters.shown(FOUND, {})
     assert (shown.left_out, len(shown.held), shown.missing) == (15, 3, ["March 2025"])
 
 
