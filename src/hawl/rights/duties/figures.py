@@ -306,9 +306,10 @@ CODE_KEPT = declare(
             "Of the duties with a time limit whose time has come (kept, kept late or overdue), the share that was kept "
             "in time; a safer way counts as kept. Not in this share: what is not known, what was declined, what was "
             "excused or withheld with a reason, what still runs, and duties to which the source sets no time limit.",
-            "O'r dyletswyddau â therfyn amser y daeth eu hamser (cadwyd mewn pryd, cadwyd yn hwyr, neu heb ei wneud), y "
-            "gyfran a gadwyd mewn pryd; mae ffordd fwy diogel yn cyfrif fel cadw. Heb eu cynnwys: yr hyn nad yw'n hysbys, yr "
-            "hyn a wrthodwyd, yr hyn a esgusodwyd neu a ddaliwyd yn ôl gyda rheswm, yr hyn sy'n dal i redeg, a "
+            "O'r dyletswyddau â therfyn amser y daeth eu hamser (cadwyd mewn pryd, cadwyd yn hwyr, neu heb ei wneud), "
+            "y gyfran a gadwyd mewn pryd; mae ffordd fwy diogel yn cyfrif fel cadw. Heb eu cynnwys: yr hyn nad yw'n "
+            "hysbys, yr hyn a wrthodwyd, yr hyn a esgusodwyd neu a ddaliwyd yn ôl gyda rheswm, yr hyn sy'n dal i "
+            "redeg, a "
             "dyletswyddau nad yw'r ffynhonnell yn rhoi terfyn amser iddynt.",
         ),
         source=Words("Hawl: duties worked out from recorded events", "Hawl: dyletswyddau o ddigwyddiadau a gofnodwyd"),
