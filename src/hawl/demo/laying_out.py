@@ -31,6 +31,7 @@ from hawl.work.intake.actions import import_feed
 from hawl.work.intake.desks import desk_of_area
 
 SEED = 2021
+_FEED_NAME = "demo-feed.jsonl"
 BY = Actor(label="system:demo", machine=True)
 
 # In the order in which rows lean on each other. The audit stays: it is append-only.
@@ -95,7 +96,8 @@ def lay_out(*, people: int) -> Summary:
     began = time.monotonic()
     wanted = {"seed": SEED, "people": people, "today": today().isoformat()}
     marker = _marker()
-    if marker is None and _people() > 0:
+    empty = _people() == 0
+    if not empty and (marker is None or _holds_more_than_a_demo()):
         raise NotADemo(
             "This installation holds a caseload that the demo did not make. "
             "Set HAWL_HOME to another folder for a demo."
@@ -104,7 +106,9 @@ def lay_out(*, people: int) -> Summary:
     desks = routing(settings.HAWL_AREA).desks
     who = accounts(desks.receiving, desks.onward, area.local_policing_body)
     password = marker["password"] if marker else secrets.token_urlsafe(9)
-    if marker is None or {key: marker.get(key) for key in wanted} != wanted:
+    # The mark may be of another database than this one, which holds nothing yet.
+    elsewhere = empty and marker is not None and marker.get("whole")
+    if marker is None or elsewhere or {key: marker.get(key) for key in wanted} != wanted:
         write_private(_marker_file(), json.dumps({**wanted, "password": password, "whole": False}))
         make_accounts(who, password, BY)
         _empty()
@@ -140,6 +144,17 @@ def _people() -> int:
         return int(cursor.fetchone()[0])
 
 
+def _holds_more_than_a_demo() -> bool:
+    """Did anything else come in since, or is this another database than the one that the marker was left for."""
+    with acting_as(BY), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM intake_feedrun WHERE file_name <> %s)"
+            " OR EXISTS (SELECT 1 FROM people_person WHERE source_key IS NULL)",
+            [_FEED_NAME],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def _empty() -> None:
     with acting_as(BY), connection.cursor() as cursor:
         for table in _EMPTIED:
@@ -150,7 +165,7 @@ def _take_in(people: int, day: date) -> None:
     """The main job on an invented feed. The feed itself is kept nowhere."""
     folder = Path(tempfile.mkdtemp(prefix="hawl-demo-"))
     try:
-        file = folder / "demo-feed.jsonl"
+        file = folder / _FEED_NAME
         inventing = Progress("Rows invented")
         inventing.done(write_feed(file, make_feed(people, SEED, day), after_row=inventing.at))
         desk, feed = desk_of_area()

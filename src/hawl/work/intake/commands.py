@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 from typing import Any
 
 import click
 
+from hawl.foundations.clock import BeyondCalendar
 from hawl.foundations.commands import SOME_ROWS_LISTED, Progress, Unusable, needs_database, say_json
 from hawl.work.intake.feed.commands import feed
 
@@ -36,9 +38,17 @@ def import_(file: Path, as_json: bool) -> None:
     try:
         done = import_feed(path=file, by=actor, desk=desk, progress=progress.at)
     except FeedUnusable as unusable:
-        raise Unusable(unusable.what, unusable.mend) from unusable
+        raise _unusable(unusable.what, unusable.mend, as_json) from unusable
     except FeedBusy as busy:
-        raise Unusable("Another import is running.", "Wait for its end and try again.") from busy
+        raise _unusable("Another import is running.", "Wait for its end and try again.", as_json) from busy
+    except (OSError, EOFError, zlib.error) as broken:
+        raise _unusable(
+            "The file could not be read to its end.",
+            "Import it again when it is whole: what was taken in stays, and is not taken in twice.",
+            as_json,
+        ) from broken
+    except BeyondCalendar as beyond:
+        raise _unusable(f"A limit cannot be worked out: {beyond}.", "Bring Hawl up to date.", as_json) from beyond
     progress.done(done.run.rows_done)
     result = done.as_dict()
     refused = FeedRefusal.objects.filter(run=done.run)
@@ -49,6 +59,12 @@ def import_(file: Path, as_json: bool) -> None:
     say_json(result) if as_json else _say(result)
     if result["rejected"]:
         click.get_current_context().exit(SOME_ROWS_LISTED)
+
+
+def _unusable(what: str, mend: str, as_json: bool) -> Unusable:
+    if as_json:
+        say_json({"error": what, "mend": mend})
+    return Unusable(what, mend)
 
 
 def _say(result: dict[str, Any]) -> None:

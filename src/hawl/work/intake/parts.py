@@ -95,7 +95,8 @@ CONTACTS = ("id", "person_id", "kind", "value", "value_key", "given_by", "given_
             "message_key", "claims_call", "visible_to", "named_users")  # fmt: skip
 CASES = ("id", "person_id", "desk_id", "source", "reference", "crime_key", "suspect_key", "stands_for_key", "location",
          "note", "role", "offence", "flags", "council", "risk", "rank", "route", "route_reason", "agreement", "repeat",
-         "counter_allegation", "no_first_call", "enhanced_suggested", "reported_on", "received_at", "visible_to", "named_users")  # fmt: skip
+         "counter_allegation", "no_first_call", "enhanced_suggested", "reported_on", "received_at", "visible_to",
+         "named_users")  # fmt: skip
 EVENTS = ("id", "case_id", "event_id", "event", "occurred_on", "received_on", "about", "attributes", "detail",
           "asserted_by", "recorded_at", "visible_to", "named_users")  # fmt: skip
 DUTIES = ("case_id", "duty_id", "right", "trigger_event_id", "started_on", "due_on", "target_on", "standing", "done_on",
@@ -138,7 +139,7 @@ class _Row:
         route = rules.route(facts, self.desk.policy)
         self.history.waiting = self._waiting(facts, route)
         person_id = self._person()
-        self.happened = _once(self.row.all_events())
+        self.happened = [(event, *_sort_attributes(event)) for event in _once(self.row.all_events())]
         rank = rules.priority(facts).rank
         case_id = self._case_id(route)
         self._case(case_id, person_id, route, facts, rank)
@@ -226,8 +227,7 @@ class _Row:
         return keys.person_key(self.row.source, ref, self.desk.ring) if ref else None
 
     def _events(self, case_id: uuid.UUID) -> None:
-        for event in self.happened:
-            codes, words = _sort_attributes(event)
+        for event, codes, words in self.happened:
             event_row_id = uuid.uuid4()
             self.part.events.append((
                 event_row_id, case_id, self._event_id(event.event_id), event.event, event.occurred_on,
@@ -241,10 +241,11 @@ class _Row:
 
     def _duties(self, case_id: uuid.UUID, rank: int) -> None:
         name = str(case_id)
+        # From what is stored, as at any later evaluation: words that are sealed answer no rule.
         events = [
-            Event(name, str(self._event_id(e.event_id)), e.event, e.occurred_on, e.received_on, self._event_id(e.about),
-                  dict(e.attributes))
-            for e in self.happened
+            Event(name, str(self._event_id(e.event_id)), e.event, e.occurred_on, e.received_on,
+                  self._event_id(e.about), codes)
+            for e, codes, _ in self.happened
         ]
         events += self.known.other_events.get(case_id, [])
         for duty in evaluate(events, self.desk.rulebooks, self.desk.today):

@@ -64,7 +64,8 @@ def test_no_role_of_a_process_is_above_the_rules(process: str) -> None:
     name = credential(process).user
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication FROM pg_roles WHERE rolname = %s",
+            "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication FROM pg_roles"
+            " WHERE rolname = %s",
             [name],
         )
         assert cursor.fetchone() == (False,) * 5

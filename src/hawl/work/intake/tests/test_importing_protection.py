@@ -211,7 +211,8 @@ def test_a_suspect_of_the_police_seals_the_person_from_all_but_the_lead(
 ) -> None:
     new_database()
     lead, officer = account(Role.SPECIALIST_LEAD, DESK), account(Role.VICTIM_CARE_OFFICER, DESK)
-    rows = [version(1, record_id="OLD", crime__ref="1"), version(1, **POLICE), version(1, record_id="NEW", crime__ref="2")]
+    old = version(1, record_id="OLD", crime__ref="1")
+    rows = [old, version(1, **POLICE), version(1, record_id="NEW", crime__ref="2")]
     for n in order:
         take_in([rows[n]])
     take_in([version(2)])  # which does not speak of the police any more

@@ -267,7 +267,7 @@ def test_counts_of_routes_are_those_of_the_cases_as_they_stand() -> None:
 
 
 def test_the_longest_ids_and_codes_that_the_format_takes_are_taken() -> None:
-    event = {"event_id": "e" * 120, "event": "written_confirmation_sent", "occurred_on": "2026-11-20", "about": "a" * 120}
+    event = {"event_id": "e" * 120, "event": "written_confirmation_sent", "about": "a" * 120}
     long = version(1, record_id="r" * 100, person__ref="p" * 100, crime__ref="c" * 60, crime__council="c" * 60,
                    person__language="cy-" + "-".join(["abcdefgh"] * 3), events=[event])  # fmt: skip
     assert take_in([long]).as_dict()["accepted"] == 1
