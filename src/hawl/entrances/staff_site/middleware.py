@@ -10,7 +10,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 
 from hawl.foundations.access.doors import ANYONE, SIGNED_IN, door_of
-from hawl.foundations.access.actor import Actor
+from hawl.foundations.access.actor import Actor, Permission
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.design.headers import SENDS_FORMS
 from hawl.foundations.identity.models import User
@@ -52,6 +52,6 @@ class NamedActor:
             return redirect_to_login(request.get_full_path())
         if door == SIGNED_IN:
             return None
-        if door is None or not request.user.actor().may(door):
+        if door is None or not request.user.actor().may(Permission(door)):
             raise Http404
         return None

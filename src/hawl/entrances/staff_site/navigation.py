@@ -35,7 +35,7 @@ PAGES: tuple[Page, ...] = (
 def frame(request: HttpRequest) -> Frame:
     """The frame for who is signed in: their pages and no others. Empty before signing in."""
     user = getattr(request, "user", None)
-    if not isinstance(user, User) and not getattr(user, "is_authenticated", False):
+    if user is None or not user.is_authenticated:
         return Frame(home=reverse("sign_in"))
     pages = pages_of(user)
     match = request.resolver_match

@@ -36,6 +36,11 @@ def case(case_id: uuid.UUID) -> Case:
     return Case.objects.select_related("person").get(pk=case_id)
 
 
+def case_locked(case_id: uuid.UUID) -> Case:
+    """The same, as it stands and locked to the end of the transaction: for acts that rest on what they found."""
+    return Case.objects.select_for_update(of=("self",)).select_related("person").get(pk=case_id)
+
+
 def cases_of(person_id: uuid.UUID) -> list[Case]:
     """A person's cases, the newest report first, in one statement."""
     return list(Case.objects.filter(person_id=person_id).order_by("-reported_on", "pk"))
@@ -59,7 +64,7 @@ def counts_by_route(asked: CasesAsked) -> dict[str, int]:
     return dict(zip(Route.values, counts, strict=True))
 
 
-def cases_by_route(asked: CasesAsked, *, page: object, count: int) -> Page[Case]:
+def cases_by_route(asked: CasesAsked, *, page: str | int | None, count: int) -> Page[Case]:
     """One page of cases in the order in which the desk works: by risk, then the oldest report."""
     rows: QuerySet[Case] = Case.objects.filter(_narrowed(asked), **_route(asked))
     return page_of(rows.select_related("person").order_by("rank", "reported_on", "pk"), page, size=PAGE, count=count)

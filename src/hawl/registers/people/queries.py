@@ -60,11 +60,15 @@ def ways_to_reach(person: Person) -> list[Way]:
 def _merged(rows: list[Contact]) -> Way:
     decided = [row for row in rows if row.decided_at]
     newest = max(rows, key=lambda row: (row.given_on or date.min, str(row.pk)))
+    counting = decided or rows
     shown = decided[0] if decided else newest
     return Way(
         shown.pk,
         shown.kind,
-        *(_counts(decided or rows, use) for use in ("ring", "text", "message", "write")),
+        ring=_counts(counting, "ring"),
+        text=_counts(counting, "text"),
+        message=_counts(counting, "message"),
+        write=_counts(counting, "write"),
         claims=len(rows),
         given_by=newest.given_by,
         given_on=newest.given_on,

@@ -47,7 +47,7 @@ class DueList:
     counts: dict[str, int]
 
 
-def due_list(asked: DutiesAsked, *, page: object = 1, day: dt.date | None = None) -> DueList:
+def due_list(asked: DutiesAsked, *, page: str | int | None = 1, day: dt.date | None = None) -> DueList:
     """What is owed and not done on a day (today in London), in two statements, with case and person of each.
 
     Overdue first, then what has a day, then what has none; within each by risk, then by the day it is due.

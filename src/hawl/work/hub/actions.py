@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -17,8 +17,7 @@ from hawl.foundations.access.actor import Actor, Permission
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.clock import today
 from hawl.registers.cases import actions as cases
-from hawl.registers.cases.models import Case, CaseEvent
-from hawl.registers.cases.queries import day_of_latest
+from hawl.registers.cases.queries import case_locked, day_of_latest
 from hawl.registers.organisations.queries import ids_by_key
 from hawl.registers.people.actions import close_first_calls
 from hawl.registers.people.models import Visibility
@@ -29,6 +28,9 @@ from hawl.work.hub import rules
 from hawl.work.hub.refusals import Refused
 from hawl.work.hub.routing import route_anew
 from hawl.work.intake.rules import Route
+
+if TYPE_CHECKING:
+    from hawl.registers.cases.models import Case, CaseEvent
 
 
 @transaction.atomic
@@ -94,7 +96,7 @@ def refer_to_hub(*, by: Actor, case: Case, on: date) -> Case:
         agreed_on = day_of_latest(held.pk, "referral_agreed")
         if refusal := rules.why_not_referred(_facts(held, agreed_on), on, today()):
             raise Refused(refusal)
-        onward = onward_organisation()
+        onward = _onward_organisation()
         _event(by, held, "support_referral_made", on)
         referred = cases.open_to(by=by, case=held, organisation_id=onward, on=on)
         recompute(case_id=held.pk, by=by)
@@ -110,19 +112,13 @@ def take_case(*, by: Actor, case: Case) -> Case:
         return cases.assign(by=by, case=held, user_id=by.user_id)
 
 
-def onward_organisation() -> int:
-    """The small id of the body to which the area's desk refers people on."""
-    key = routing(settings.HAWL_AREA).desks.onward
-    return ids_by_key([key])[key]
-
-
 @contextmanager
 def _at_work(by: Actor, case: Case) -> Iterator[Case]:
     """Act as `by`, who must be allowed to record, on the case as it stands, locked."""
     with acting_as(by):
         if not by.may(Permission.RECORD_ACTS):
             raise Refused("not_allowed")
-        yield Case.objects.select_for_update(of=("self",)).select_related("person").get(pk=case.pk)
+        yield case_locked(case.pk)
 
 
 def _of_desk(by: Actor, case: Case) -> bool:
@@ -160,3 +156,9 @@ def _event(
         )
     except cases.CannotRecord as cannot:
         raise Refused(cannot.code) from cannot
+
+
+def _onward_organisation() -> int:
+    """The small id of the body to which the area's desk refers people on."""
+    key = routing(settings.HAWL_AREA).desks.onward
+    return ids_by_key([key])[key]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hawl.foundations.languages import dates
-from hawl.registers.cases.models import CaseEvent
 from hawl.work.hub import rules, wording
+
+if TYPE_CHECKING:
+    from hawl.registers.cases.models import CaseEvent
 
 _FORMATS = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d", "%d %m %Y")
 
@@ -52,7 +54,7 @@ class ActForm(forms.Form):
     )
 
     def __init__(self, *args: Any, events: list[CaseEvent], of_desk: bool, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="act-%s", **kwargs)
+        super().__init__(*args, **{**kwargs, "auto_id": "act-%s"})
         self.of_desk = of_desk
         kinds = self.fields["event"]
         kinds.choices = [("", _("Choose")), *self._kinds()]  # type: ignore[attr-defined]
@@ -96,7 +98,7 @@ class AnswerForm(forms.Form):
     on = DayField(label=gettext_lazy("On which day"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="answer-%s", **kwargs)
+        super().__init__(*args, **{**kwargs, "auto_id": "answer-%s"})
 
 
 class ReferForm(forms.Form):
@@ -105,7 +107,7 @@ class ReferForm(forms.Form):
     on = DayField(label=gettext_lazy("On which day"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="refer-%s", **kwargs)
+        super().__init__(*args, **{**kwargs, "auto_id": "refer-%s"})
 
 
 # Which field a refusal is about; the rest concern the form as a whole.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.utils.functional import Promise
@@ -16,9 +16,7 @@ from hawl.foundations.design.timeline import Happened, Moment, Owed, in_order
 from hawl.foundations.identity.queries import display_name
 from hawl.foundations.languages import dates
 from hawl.foundations.languages.texts import in_language
-from hawl.registers.cases.models import Case, CaseEvent
 from hawl.registers.cases.queries import cases_of, events_of
-from hawl.registers.people.models import Person
 from hawl.registers.people.queries import Way, ways_to_reach
 from hawl.rights.duties.queries import evaluated_now
 from hawl.rights.rulebook import Evaluated
@@ -26,6 +24,10 @@ from hawl.work.hub import wording
 from hawl.work.hub.area_words import AreaWords
 from hawl.work.hub.presenters import what_next
 from hawl.work.intake.reasons import reasons
+
+if TYPE_CHECKING:
+    from hawl.registers.cases.models import Case, CaseEvent
+    from hawl.registers.people.models import Person
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.utils.functional import Promise
@@ -13,15 +13,18 @@ from django.utils.translation import gettext as _
 
 from hawl.foundations.access.counting import MOST_COUNTED
 from hawl.foundations.design.charts import number
-from hawl.registers.cases.models import Case, Risk, Route
+from hawl.registers.cases.models import Risk, Route
 from hawl.registers.cases.queries import CasesAsked
-from hawl.rights.duties.models import Duty
 from hawl.rights.duties.queries import DueList, DutiesAsked
 from hawl.rights.rulebook import state_on
 from hawl.work.hub import wording
 from hawl.work.hub.area_words import AreaWords
 from hawl.work.hub.filters import PERIODS
 from hawl.work.intake.feed.offences import offences
+
+if TYPE_CHECKING:
+    from hawl.registers.cases.models import Case
+    from hawl.rights.duties.models import Duty
 
 Options = list[tuple[str, str | Promise]]
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from hawl.registers.cases.models import Case
 from hawl.registers.cases.queries import is_stood_for
-from hawl.registers.people.models import Person, Visibility
+from hawl.registers.people.models import Visibility
 from hawl.registers.places.queries import routing
 from hawl.work.intake.facts import RowFacts, years_between
 from hawl.work.intake.feed.offences import offences
 from hawl.work.intake.rules import Route, policy_from, route
+
+if TYPE_CHECKING:
+    from hawl.registers.cases.models import Case
+    from hawl.registers.people.models import Person
 
 
 def route_anew(case: Case) -> Route:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django import forms
@@ -16,7 +16,6 @@ from django.views.decorators.http import require_POST, require_safe
 from hawl.foundations.access.actor import Actor, Permission, current_actor
 from hawl.foundations.access.doors import opens_to
 from hawl.foundations.clock import today
-from hawl.registers.cases.models import Case
 from hawl.registers.cases.queries import case as one_case
 from hawl.registers.cases.queries import cases_by_route, counts_by_route, events_of
 from hawl.registers.people.actions import open_person, show_contact
@@ -27,6 +26,9 @@ from hawl.work.hub.filters import cases_asked, duties_asked
 from hawl.work.hub.forms import ActForm, AnswerForm, ReferForm, add_refusal
 from hawl.work.hub.person_page import person_shown
 from hawl.work.hub.refusals import Refused
+
+if TYPE_CHECKING:
+    from hawl.registers.cases.models import Case
 
 # A form that was not taken is shown again under this status (RFC 9110, 15.5.21).
 NOT_TAKEN = 422

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from hawl.foundations.languages.texts import Text, in_language
-from hawl.registers.people.models import Person
 from hawl.rights.rulebook import Duty, Rulebook, built_in, vocabulary
 from hawl.work.intake.feed.offences import offences
 from hawl.work.intake.reasons import reasons
+
+if TYPE_CHECKING:
+    from hawl.registers.people.models import Person
 
 RISKS: Mapping[str, str | Promise] = {
     "high": gettext_lazy("High"),
