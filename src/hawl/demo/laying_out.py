@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection
 
 from hawl.demo.accounts import Account, accounts, make_accounts
+from hawl.demo.desk_work import work_a_little
 from hawl.demo.feed import make_feed
 from hawl.demo.street import write_months
 from hawl.demo.writing import write_feed
@@ -113,10 +114,12 @@ def lay_out(*, people: int) -> Summary:
         make_accounts(who, password, BY)
         _empty()
         _take_in(people, today())
+        work_a_little(who[0].email, who[2].email, today())
         write_private(_marker_file(), json.dumps({**wanted, "password": password, "whole": True}))
     elif not marker.get("whole"):
         make_accounts(who, password, BY)
         _take_in(people, today())  # goes on where a run that was cut off stopped
+        work_a_little(who[0].email, who[2].email, today())
         write_private(_marker_file(), json.dumps({**wanted, "password": password, "whole": True}))
     return count(password, who, time.monotonic() - began)
 

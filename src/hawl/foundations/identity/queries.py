@@ -14,6 +14,11 @@ def users_with_role(role: Role, organisation_id: int) -> list[int]:
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
+def user_of(email: str) -> User:
+    """The active user with this e-mail address. Raises `User.DoesNotExist`."""
+    return User.objects.get(email__iexact=email, is_active=True)
+
+
 def display_name(user_id: int) -> str:
     """The name under which a user works; empty for one who is gone."""
     return User.objects.filter(pk=user_id).values_list("display_name", flat=True).first() or ""

@@ -47,9 +47,20 @@ def cases_of(person_id: uuid.UUID) -> list[Case]:
 
 
 def events_of(case_id: uuid.UUID) -> list[CaseEvent]:
-    """What happened in a case, in the order of the days; what has no day comes last."""
+    """What happened in a case, in the order of the days; what has no day comes last.
+
+    Of one day the report comes first: what else is recorded of that day followed from it.
+    """
     rows = CaseEvent.objects.filter(case_id=case_id)
-    return sorted(rows, key=lambda row: (row.occurred_on or dt.date.max, row.recorded_at, row.event_id))
+    return sorted(
+        rows,
+        key=lambda row: (row.occurred_on or dt.date.max, row.event != "crime_reported", row.recorded_at, row.event_id),
+    )
+
+
+def newest_by_route(route: str, most: int) -> list[Case]:
+    """The newest cases of a route, with their people; at most `most`."""
+    return list(Case.objects.filter(route=route).select_related("person").order_by("-reported_on", "pk")[:most])
 
 
 def crimes_shared(cases: Iterable[Case]) -> Counter[bytes]:

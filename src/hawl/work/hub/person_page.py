@@ -158,7 +158,7 @@ def _case(case: Case, words: AreaWords, user_id: int, organisations: frozenset[i
         council=words.council(case.council),
         route=wording.route(case.route),
         route_reason=words.route_reason(case.route_reason),
-        next=what_next(case, words),
+        next=what_next(case, words, _force_referred_on(events)),
         answer=wording.ANSWERS.get(case.agreement, case.agreement),
         grounds=tuple(in_language(grounds[code]) for code in case.enhanced_suggested.split() if code in grounds),
         taken_by=display_name(taken) if taken else "",
@@ -246,6 +246,16 @@ def _why(number: int, one: Evaluated, events: Sequence[CaseEvent]) -> WhyDue:
         wording.work_of(one.rulebook, one.duty_id),
         tuple((label, str(value)) for label, value in rows if value),
     )
+
+
+def _force_referred_on(events: Sequence[CaseEvent]) -> date | None:
+    """The first day on which the feed says that the force referred the person."""
+    days = [
+        each.occurred_on
+        for each in events
+        if each.event == "support_referral_made" and each.occurred_on and each.asserted_by.startswith("feed:")
+    ]
+    return min(days, default=None)
 
 
 def _how_sure(one: Evaluated) -> str:

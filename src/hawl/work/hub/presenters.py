@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from hawl.foundations.access.counting import MOST_COUNTED
 from hawl.foundations.design.charts import number
+from hawl.foundations.languages import dates
 from hawl.registers.cases.models import Risk, Route
 from hawl.registers.cases.queries import CasesAsked
 from hawl.rights.duties.queries import DueList, DutiesAsked
@@ -145,8 +146,11 @@ def case_row(case: Case, words: AreaWords, user_id: int | None) -> CaseRow:
     )
 
 
-def what_next(case: Case, words: AreaWords) -> str:
-    """What is to be done with a case, in one sentence."""
+def what_next(case: Case, words: AreaWords, force_referred_on: date | None = None) -> str:
+    """What is to be done with a case, in one sentence.
+
+    `force_referred_on`: the day on which the force's own record says that it referred the person, outside this desk.
+    """
     if case.referred_on:
         return _("Referred on to %(hub)s.") % {"hub": words.hub}
     if case.route == Route.SPECIALIST_HOLD:
@@ -159,6 +163,11 @@ def what_next(case: Case, words: AreaWords) -> str:
         return _("Find out who said yes, then record the answer.")
     if case.route == Route.CONSENT_FIRST and case.agreement != "yes":
         return _("Ask the person, then record the answer.")
+    if force_referred_on:
+        return _("The force recorded a referral on %(day)s. Refer on here to open the case to %(hub)s.") % {
+            "day": dates.day(force_referred_on),
+            "hub": words.hub,
+        }
     return _("Refer on to %(hub)s.") % {"hub": words.hub}
 
 
