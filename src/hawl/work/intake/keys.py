@@ -6,7 +6,7 @@ tell the one of the other.
 
 from __future__ import annotations
 
-import hmac
+import hashlib
 import re
 
 from hawl.foundations.vault.keys import KeyRing
@@ -32,7 +32,9 @@ def crime_key(source: str, ref: str, ring: KeyRing) -> bytes:
 
 def event_id(message: bytes, event: str, ring: KeyRing) -> str:
     """The id by which an event of a message is stored: the sender's own may hold a record id or a name."""
-    return "feed-" + hmac.digest(ring.index, b"cases.event|" + message + event.encode(), "sha256")[:16].hex()
+    # Of the standard library's keyed digests the quickest by far; a year's feed has half a million events.
+    keyed = hashlib.blake2b(message + event.encode(), key=ring.index, digest_size=16, person=b"hawl cases.event")
+    return "feed-" + keyed.hexdigest()
 
 
 def value_key(kind: str, value: str, ring: KeyRing) -> bytes:

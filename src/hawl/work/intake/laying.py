@@ -153,14 +153,16 @@ WHERE visibility <> 'sealed' AND id IN ({_TOUCHED} WHERE m.police_suspect)
 
 # A case that forbids a first call forbids it on every number of the person, also on one that another case gave.
 _FIRST_CALLS = f"""
-UPDATE people_contact t SET ring = w.ring FROM (
-  SELECT k.id, CASE WHEN k.claims_call AND NOT EXISTS (
-      SELECT 1 FROM cases_case c WHERE c.person_id = k.person_id
-        AND (c.no_first_call OR c.counter_allegation OR c.agreement = 'no'))
-    THEN 'first_approach' ELSE 'unknown' END AS ring
-  FROM people_contact k WHERE k.person_id IN ({_TOUCHED}) AND k.message_key IS NOT NULL
-    AND k.ring IN ('unknown', 'first_approach')) w
-WHERE t.id = w.id AND t.ring <> w.ring
+WITH touched AS MATERIALIZED (SELECT DISTINCT person_id FROM ({_TOUCHED}) AS people),
+forbidden AS MATERIALIZED (
+  SELECT DISTINCT person_id FROM touched JOIN cases_case c USING (person_id)
+  WHERE c.no_first_call OR c.counter_allegation OR c.agreement = 'no'
+)
+UPDATE people_contact t
+SET ring = CASE WHEN t.claims_call AND f.person_id IS NULL THEN 'first_approach' ELSE 'unknown' END
+FROM touched LEFT JOIN forbidden f USING (person_id)
+WHERE t.person_id = touched.person_id AND t.message_key IS NOT NULL AND t.ring IN ('unknown', 'first_approach')
+  AND t.ring <> CASE WHEN t.claims_call AND f.person_id IS NULL THEN 'first_approach' ELSE 'unknown' END
 """
 
 # Everything of a sealed person carries the person's seal, older cases included. Claims on a number are seen where

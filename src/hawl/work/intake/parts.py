@@ -139,7 +139,7 @@ class _Row:
         route = rules.route(facts, self.desk.policy)
         self.history.waiting = self._waiting(facts, route)
         person_id = self._person()
-        self.happened = [(event, *_sort_attributes(event)) for event in _once(self.row.all_events())]
+        self.happened = [self._stored(event) for event in _once(self.row.all_events())]
         rank = rules.priority(facts).rank
         case_id = self._case_id(route)
         self._case(case_id, person_id, route, facts, rank)
@@ -226,26 +226,26 @@ class _Row:
     def _key_of(self, ref: str | None) -> bytes | None:
         return keys.person_key(self.row.source, ref, self.desk.ring) if ref else None
 
+    def _stored(self, event: ReportedEvent) -> tuple[ReportedEvent, str, str | None, dict[str, Any], dict[str, str]]:
+        """An event with its id and that of the event it answers as they are stored, its codes and its words."""
+        about = keys.event_id(self.key, event.about, self.desk.ring) if event.about else None
+        return event, keys.event_id(self.key, event.event_id, self.desk.ring), about, *_sort_attributes(event)
+
     def _events(self, case_id: uuid.UUID) -> None:
-        for event, codes, words in self.happened:
+        for event, event_id, about, codes, words in self.happened:
             event_row_id = uuid.uuid4()
             self.part.events.append((
-                event_row_id, case_id, self._event_id(event.event_id), event.event, event.occurred_on,
-                event.received_on, self._event_id(event.about) or "", json.dumps(codes),
-                self._seal("cases_caseevent", event_row_id, "detail", words or None),
+                event_row_id, case_id, event_id, event.event, event.occurred_on, event.received_on, about or "",
+                json.dumps(codes), self._seal("cases_caseevent", event_row_id, "detail", words or None),
                 f"feed:{self.row.source}", self.desk.now, *self.seen,
             ))  # fmt: skip
-
-    def _event_id(self, event: str | None) -> str | None:
-        return keys.event_id(self.key, event, self.desk.ring) if event else None
 
     def _duties(self, case_id: uuid.UUID, rank: int) -> None:
         name = str(case_id)
         # From what is stored, as at any later evaluation: words that are sealed answer no rule.
         events = [
-            Event(name, str(self._event_id(e.event_id)), e.event, e.occurred_on, e.received_on,
-                  self._event_id(e.about), codes)
-            for e, codes, _ in self.happened
+            Event(name, event_id, e.event, e.occurred_on, e.received_on, about, codes)
+            for e, event_id, about, codes, _ in self.happened
         ]
         events += self.known.other_events.get(case_id, [])
         for duty in evaluate(events, self.desk.rulebooks, self.desk.today):
