@@ -1,6 +1,6 @@
 """Duties a second of the one-case engine, against a pandas script on the same events in the same run.
 
-    python benchmarks/duties.py [PEOPLE]
+python benchmarks/duties.py [PEOPLE]
 """
 
 from __future__ import annotations

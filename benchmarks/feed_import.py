@@ -1,6 +1,6 @@
 """A Gwent year of feed rows through `hawl feed import`, against COPY of the same bytes on the same server.
 
-    python benchmarks/feed_import.py [PEOPLE]
+python benchmarks/feed_import.py [PEOPLE]
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What an analyst would write: the time-limited duties of the Victims' Code over an extract of events, in pandas.
 
-    python duties_pandas.py EVENTS.csv AS_OF      (prints one line of JSON)
+python duties_pandas.py EVENTS.csv AS_OF      (prints one line of JSON)
 """
 
 from __future__ import annotations
@@ -35,7 +35,11 @@ RULES = {
     "6.8": (["suspect_charged"], "victim_informed", 5, 1),
     "12.1": (["complaint_received"], "complaint_acknowledged", 10, 10),
 }  # fmt: skip
-CLOSINGS = {"reason_recorded": "excused", "information_withheld": "withheld", "safe_alternative_used": "safe_alternative"}
+CLOSINGS = {
+    "reason_recorded": "excused",
+    "information_withheld": "withheld",
+    "safe_alternative_used": "safe_alternative",
+}
 
 
 def evaluate(events: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:

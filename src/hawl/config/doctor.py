@@ -65,7 +65,10 @@ def _safely(look: Callable[[], Iterator[Finding]]) -> list[Finding]:
 def _python() -> Iterator[Finding]:
     version = ".".join(str(part) for part in sys.version_info[:3])
     yield Finding(
-        "python", sys.version_info >= (3, 11), f"Python is {version}.", "Install Python 3.11 or newer and run make setup."
+        "python",
+        sys.version_info >= (3, 11),
+        f"Python is {version}.",
+        "Install Python 3.11 or newer and run make setup.",
     )
 
 
@@ -74,7 +77,9 @@ def _folder() -> Iterator[Finding]:
     if not folder.exists():
         yield Finding("folder", False, f"There is no installation in {folder}.", "Run `hawl prepare`.")
         return
-    yield Finding("folder", os.access(folder, os.W_OK), f"The installation is in {folder}.", "Make it writable for you.")
+    yield Finding(
+        "folder", os.access(folder, os.W_OK), f"The installation is in {folder}.", "Make it writable for you."
+    )
 
 
 def _disk() -> Iterator[Finding]:
@@ -90,7 +95,9 @@ def _disk() -> Iterator[Finding]:
 
 def _private(code: str, path: Path) -> Finding:
     if not path.exists():
-        return Finding(code, False, f"{path} is missing.", "Run `hawl prepare`; for the vault's key put back the escrow.")
+        return Finding(
+            code, False, f"{path} is missing.", "Run `hawl prepare`; for the vault's key put back the escrow."
+        )
     mode = stat.S_IMODE(path.stat().st_mode)
     return Finding(code, mode & 0o077 == 0, f"{path} is open to {mode:04o}.", f"Run: chmod 600 {path}")
 
@@ -108,8 +115,9 @@ def _credentials() -> Iterator[Finding]:
 
 def _styles() -> Iterator[Finding]:
     css = Path(hawl.__file__).parent / "foundations" / "design" / "static" / "hawl" / "hawl.css"
-    yield Finding("styles", css.exists(), "The styles of the pages are built." if css.exists() else
-                  "The styles of the pages are not built.", "Run `make setup`, or install the released wheel.")  # fmt: skip
+    built = css.exists()
+    what = "The styles of the pages are built." if built else "The styles of the pages are not built."
+    yield Finding("styles", built, what, "Run `make setup`, or install the released wheel.")
 
 
 def _database() -> Iterator[Finding]:
@@ -132,7 +140,10 @@ def _one(connection: Connection, sql: str, *values: Any) -> Any:
 def _server(connection: Connection) -> Iterator[Finding]:
     number = int(_one(connection, "show server_version_num"))
     yield Finding(
-        "postgresql", number >= 150000, f"PostgreSQL is {number // 10000}.{number % 10000}.", "Use PostgreSQL 15 or newer."
+        "postgresql",
+        number >= 150000,
+        f"PostgreSQL is {number // 10000}.{number % 10000}.",
+        "Use PostgreSQL 15 or newer.",
     )
     for setting, right in _DURABLE.items():
         value = _one(connection, "select current_setting(%s)", setting)
@@ -163,7 +174,8 @@ def _rights(connection: Connection) -> Iterator[Finding]:
         ).fetchone()
         well = row == (False, False, False)
         yield Finding(
-            f"role-{process}", well, f"The role {role_name(process)} {'has' if well else 'does not have'} only its own rights.",
+            f"role-{process}", well,
+            f"The role {role_name(process)} {'has only its own rights' if well else 'has rights that it must not have'}.",
             f"As administrator: ALTER ROLE {role_name(process)} NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB;",
         )  # fmt: skip
 
@@ -187,8 +199,18 @@ def _tables(connection: Connection) -> Iterator[Finding]:
         "row-security", not unguarded, "Every table about people is guarded row by row." if not unguarded else
         f"Not guarded row by row: {', '.join(unguarded)}.", "Run `hawl prepare`.",
     )  # fmt: skip
+    orphans = {
+        table: int(_one(connection, f"select hawl_orphans_of_{table}()"))  # noqa: S608 - names of this code
+        for table in ("events", "duties", "contacts")
+    }
+    lost = {table: count for table, count in orphans.items() if count}
+    yield Finding(
+        "orphans", not lost, "Every event, duty and contact has its case or person." if not lost else
+        f"Without their case or person: {lost}.", "Tell the makers: no act of Hawl leaves such rows.",
+    )  # fmt: skip
     leads = _one(
-        connection, "select count(*) from identity_user where is_active and roles @> array['specialist_lead']::varchar[]"
+        connection,
+        "select count(*) from identity_user where is_active and roles @> array['specialist_lead']::varchar[]",
     )
     yield Finding(
         "specialist-lead", bool(leads), f"{leads} people have the role of specialist lead." if leads else

@@ -40,7 +40,8 @@ class Process:
             return [sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "1"]
         return [
             sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
-            "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning", "--respawn-failed-workers",
+            "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning",
+            "--respawn-failed-workers",
             "hawl.config.wsgi:application",
         ]  # fmt: skip
 

@@ -25,10 +25,10 @@ def accounts(receiving: str, onward: str, office: str) -> tuple[Account, ...]:
     """Accounts at the desks of the loaded area, given by the keys of its organisations."""
     return (
         Account("officer@demo.example", "Mari Officer", receiving, Role.VICTIM_CARE_OFFICER, "the police desk"),
-        Account("lead@demo.example", "Idris Lead", receiving, Role.SPECIALIST_LEAD, "the police desk with what is sealed"),
+        Account("lead@demo.example", "Idris Lead", receiving, Role.SPECIALIST_LEAD, "the desk, with what is sealed"),
         Account("hub@demo.example", "Hefin Hub", onward, Role.HUB_WORKER, "the hub: what was referred to it"),
         Account("office@demo.example", "Olwen Office", office, Role.COMMISSIONING_MANAGER, "figures, never a person"),
-        Account("swyddog@demo.example", "Cerys Swyddog", receiving, Role.VICTIM_CARE_OFFICER, "y ddesg, yn Gymraeg", "cy"),
+        Account("swyddog@demo.example", "Cerys Swyddog", receiving, Role.VICTIM_CARE_OFFICER, "y ddesg", "cy"),
     )
 
 

@@ -1,4 +1,4 @@
-"""A few days' work at the desks of a demo, done by the same acts as the pages do it: taken, asked, referred, reached."""
+"""A little work at the desks of a demo, done by the acts of the pages: taken, asked, referred, reached."""
 
 from __future__ import annotations
 

@@ -100,8 +100,7 @@ def lay_out(*, people: int) -> Summary:
     empty = _people() == 0
     if not empty and (marker is None or _holds_more_than_a_demo()):
         raise NotADemo(
-            "This installation holds a caseload that the demo did not make. "
-            "Set HAWL_HOME to another folder for a demo."
+            "This installation holds a caseload that the demo did not make. Set HAWL_HOME to another folder for a demo."
         )
     area = area_entry(settings.HAWL_AREA)
     desks = routing(settings.HAWL_AREA).desks

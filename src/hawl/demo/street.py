@@ -54,9 +54,7 @@ def write_months(rows: Iterable[Mapping[str, Any] | bytes], folder: Path, seed: 
     return sum(map(len, months.values()))
 
 
-def _line(
-    row: Mapping[str, Any], names: Mapping[str, str], rng: Random, seen: set[str]
-) -> tuple[str, ...] | None:
+def _line(row: Mapping[str, Any], names: Mapping[str, str], rng: Random, seen: set[str]) -> tuple[str, ...] | None:
     """One published row of a crime: each crime once, at no more than its month and neighbourhood."""
     crime = row.get("crime")
     if not isinstance(crime, Mapping) or crime.get("council") not in names or crime.get("ref") in seen:

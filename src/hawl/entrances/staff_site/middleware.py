@@ -9,8 +9,8 @@ from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 
-from hawl.foundations.access.doors import ANYONE, SIGNED_IN, door_of
 from hawl.foundations.access.actor import Actor, Permission
+from hawl.foundations.access.doors import ANYONE, SIGNED_IN, door_of
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.design.headers import SENDS_FORMS
 from hawl.foundations.identity.models import User

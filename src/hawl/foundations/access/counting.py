@@ -26,7 +26,9 @@ def capped_counts(querysets: Sequence[QuerySet[Any]], most: int = MOST_COUNTED) 
         return [int(count) for count in cursor.fetchone()]
 
 
-def page_of(rows: QuerySet[Any], number: str | int | None, *, size: int, count: int, most: int = MOST_COUNTED) -> Page[Any]:
+def page_of(
+    rows: QuerySet[Any], number: str | int | None, *, size: int, count: int, most: int = MOST_COUNTED
+) -> Page[Any]:
     """One page of a list whose number of rows is known already; nonsense for a number gives the nearest page."""
     page: Page[Any] = Paginator(range(min(count, most)), size).get_page(number)
     first = max(page.start_index() - 1, 0)

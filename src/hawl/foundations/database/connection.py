@@ -53,9 +53,7 @@ def this_process() -> str:
     """Which process this is, by `HAWL_PROCESS`; the command line counts as `jobs`."""
     named = os.environ.get("HAWL_PROCESS", "jobs")
     if named not in PROCESSES:
-        raise InstallationError(
-            f"HAWL_PROCESS is {named!r}.", f"Use one of: {', '.join(PROCESSES)}."
-        )
+        raise InstallationError(f"HAWL_PROCESS is {named!r}.", f"Use one of: {', '.join(PROCESSES)}.")
     return named
 
 

@@ -208,9 +208,7 @@ def _start(folder: Path) -> int:
         if started.returncode != 0:
             break
         time.sleep(0.2)
-    raise InstallationError(
-        f"The embedded PostgreSQL in {folder} did not start.", f"Its own words are in {log}."
-    )
+    raise InstallationError(f"The embedded PostgreSQL in {folder} did not start.", f"Its own words are in {log}.")
 
 
 def _refuse_full_disk(folder: Path) -> None:
@@ -243,9 +241,7 @@ def _give_to_server_user(folder: Path) -> None:
     ensure_prefix_permissions(_PROGRAMS)
 
 
-def _run(
-    folder: Path, program: str, *arguments: str, check: bool = True
-) -> subprocess.CompletedProcess[str]:
+def _run(folder: Path, program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
     command = [str(_PROGRAMS / program), *arguments, "-D", str(folder / "data")]
     user = SERVER_USER if os.geteuid() == 0 else None
     # The server outlives this command: it must not hold our pipes open, so output goes to a file.

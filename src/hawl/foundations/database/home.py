@@ -52,7 +52,5 @@ def write_private(path: Path, text: str) -> None:
 def read_private(path: Path) -> str:
     """Text of a file that only its owner may read; `InstallationError` where others may."""
     if path.stat().st_mode & 0o077:
-        raise InstallationError(
-            f"{path} can be read by others than its owner.", f"Run: chmod 600 {path}"
-        )
+        raise InstallationError(f"{path} can be read by others than its owner.", f"Run: chmod 600 {path}")
     return path.read_text(encoding="utf-8")

@@ -75,9 +75,7 @@ def _make_roles_by_owner(where: Address, owner: Credential) -> Address:
     return where
 
 
-def _connect(
-    where: Address, who: Credential, name: str
-) -> psycopg.Connection[tuple[object, ...]]:
+def _connect(where: Address, who: Credential, name: str) -> psycopg.Connection[tuple[object, ...]]:
     try:
         return psycopg.connect(
             host=where.host,
@@ -123,25 +121,19 @@ def _make_role(connection: psycopg.Connection[tuple[object, ...]], process: str)
 def _make_figures_role(connection: psycopg.Connection[tuple[object, ...]]) -> None:
     if not _exists(connection, FIGURES):
         connection.execute(
-            sql.SQL("CREATE ROLE {} NOLOGIN NOSUPERUSER NOBYPASSRLS").format(
-                sql.Identifier(role_name(FIGURES))
-            )
+            sql.SQL("CREATE ROLE {} NOLOGIN NOSUPERUSER NOBYPASSRLS").format(sql.Identifier(role_name(FIGURES)))
         )
     given = given_url()
     owner = given[1].user if given else role_name("owner")
     # The owner hands functions to it while migrating.
-    connection.execute(
-        sql.SQL("GRANT {} TO {}").format(sql.Identifier(role_name(FIGURES)), sql.Identifier(owner))
-    )
+    connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(role_name(FIGURES)), sql.Identifier(owner)))
 
 
 def _make_database(connection: psycopg.Connection[tuple[object, ...]], name: str) -> None:
     found = connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone()
     if not found:
         connection.execute(
-            sql.SQL("CREATE DATABASE {} OWNER {}").format(
-                sql.Identifier(name), sql.Identifier(role_name("owner"))
-            )
+            sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(role_name("owner")))
         )
 
 
@@ -158,14 +150,10 @@ def _fit_database(connection: psycopg.Connection[tuple[object, ...]]) -> None:
         "GRANT USAGE ON SCHEMA public TO {roles}, {figures}",
     ):
         connection.execute(
-            sql.SQL(statement).format(
-                name=name, roles=roles, makers=makers, figures=sql.Identifier(role_name(FIGURES))
-            )
+            sql.SQL(statement).format(name=name, roles=roles, makers=makers, figures=sql.Identifier(role_name(FIGURES)))
         )
     given = given_url()
     if not given:
         connection.execute(
-            sql.SQL("GRANT CREATE, USAGE ON SCHEMA public TO {}").format(
-                sql.Identifier(role_name("owner"))
-            )
+            sql.SQL("GRANT CREATE, USAGE ON SCHEMA public TO {}").format(sql.Identifier(role_name("owner")))
         )

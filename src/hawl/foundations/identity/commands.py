@@ -43,7 +43,9 @@ def put(email: str, name: str, organisation: str, roles: tuple[str, ...], langua
     if organisation_id is None:
         raise Unusable(f"There is no organisation {organisation!r}.", "`hawl account places` lists their keys.")
     asked = sys.stdin.isatty() and not as_json
-    password = click.prompt("Password", hide_input=True, confirmation_prompt=True) if asked else secrets.token_urlsafe(12)
+    password = (
+        click.prompt("Password", hide_input=True, confirmation_prompt=True) if asked else secrets.token_urlsafe(12)
+    )
     if len(password) < 12:
         raise Unusable("The password is too short.", "Use at least 12 characters.")
     put_account(

@@ -67,9 +67,7 @@ def _read(path: Path) -> KeyRing:
             "Without the key nothing that was stored about people can be read.",
         ) from reason
     except (KeyError, ValueError) as reason:
-        raise InstallationError(
-            f"The key file {path} is damaged.", "Put back the escrowed key file."
-        ) from reason
+        raise InstallationError(f"The key file {path} is damaged.", "Put back the escrowed key file.") from reason
 
 
 def key_ring() -> KeyRing:

@@ -32,9 +32,7 @@ def seal(plain: bytes, table: str, row: str, field: str, keys: KeyRing | None = 
     return head + nonce + ring.ciphers[ring.current].encrypt(nonce, plain, bound)
 
 
-def unseal(
-    sealed: bytes, table: str, row: str, field: str, keys: KeyRing | None = None
-) -> bytes:
+def unseal(sealed: bytes, table: str, row: str, field: str, keys: KeyRing | None = None) -> bytes:
     """What was sealed to this field of this row; `CannotOpen` otherwise."""
     ring = keys or key_ring()
     if len(sealed) < _HEADER + 16 or sealed[:1] != _VERSION:

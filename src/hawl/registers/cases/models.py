@@ -86,8 +86,10 @@ class CaseEvent(ScopedModel):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # No foreign key in the database: it would tell whether a hidden row exists, and cost more than all else when a
+    # feed is laid (docs/decisions/0011). Only actions write, and `hawl doctor` counts rows without their parent.
     # The unique constraint below begins with the case: it is the index.
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="events", db_index=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="events", db_index=False, db_constraint=False)
     event_id = models.CharField(max_length=80)
     event = models.CharField(max_length=60)
     occurred_on = models.DateField(null=True, blank=True)

@@ -9,6 +9,7 @@ class OrganisationsConfig(AppConfig):
     name = "hawl.registers.organisations"
     label = "organisations"
     default_auto_field = "django.db.models.BigAutoField"
+
     def ready(self) -> None:
         """Tell accounts which organisations there are."""
         from hawl.foundations.identity.queries import fill_organisations

@@ -65,8 +65,12 @@ class Contact(ScopedModel):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # No foreign key in the database: it would tell whether a hidden row exists, and cost more than all else when a
+    # feed is laid (docs/decisions/0011). Only actions write, and `hawl doctor` counts rows without their parent.
     # The unique constraint below begins with the person: it is the index.
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="contacts", db_index=False)
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="contacts", db_index=False, db_constraint=False
+    )
     kind = models.CharField(max_length=10)
     value = SealedText(security_class="C5")
     value_key = models.BinaryField()

@@ -16,8 +16,10 @@ class Duty(ScopedModel):
     """
 
     id = models.BigAutoField(primary_key=True)
+    # No foreign key in the database: it would tell whether a hidden row exists, and cost more than all else when a
+    # feed is laid (docs/decisions/0011). Only actions write, and `hawl doctor` counts rows without their parent.
     # The unique constraint below begins with the case: it is the index.
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="duties", db_index=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="duties", db_index=False, db_constraint=False)
     duty_id = models.CharField(max_length=20)
     right = models.SmallIntegerField()
     trigger_event_id = models.CharField(max_length=80)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import hmac
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -24,7 +26,7 @@ from hawl.work.intake.feed.rows import FeedRow, Refused
 from hawl.work.intake.models import FeedRefusal, FeedRun
 from hawl.work.intake.reading_ahead import ReadingAhead
 
-ROWS_IN_A_PART = 1000
+ROWS_IN_A_PART = 2000
 # Seconds to wait for another import, such as one just killed of which the database has not heard yet.
 PATIENCE = 15.0
 _COUNTED = ("rows", "accepted", "rejected", "repeated", "people", "cases", "events", "duties")
@@ -61,6 +63,22 @@ def import_feed(
     when the file as a whole cannot be used, `FeedBusy` while another import runs.
     """
     began = time.monotonic()
+    with _seldom_collecting():
+        return _import(path, by, desk, progress, began)
+
+
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Python looks for cycles seldom meanwhile: a part makes a hundred thousand objects and hardly a cycle."""
+    before = gc.get_threshold()
+    gc.set_threshold(200_000, 50, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+def _import(path: Path, by: Actor, desk: parts.Desk, progress: Callable[[int], None], began: float) -> Imported:
     read = iter(read_feed(path, today=desk.today, known_events=vocabulary().events))
     first = list(islice(read, 1))  # an unusable file fails here, before anything is written
     if not laying.lock_feeds(patience=PATIENCE):
@@ -81,9 +99,7 @@ def import_feed(
         laying.unlock_feeds()
 
 
-def _after(
-    first: list[FeedRow | Refused], rest: Iterator[FeedRow | Refused], done: int
-) -> Iterator[FeedRow | Refused]:
+def _after(first: list[FeedRow | Refused], rest: Iterator[FeedRow | Refused], done: int) -> Iterator[FeedRow | Refused]:
     """All rows but those that a run before this one has committed."""
 
     def all_rows() -> Iterator[FeedRow | Refused]:

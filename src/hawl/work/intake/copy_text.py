@@ -25,8 +25,11 @@ def _bytes(value: bytes) -> str:
     return "\\\\x" + value.hex()
 
 
+NONE = "\\N"
+
+
 def _nothing(_: None) -> str:
-    return "\\N"
+    return NONE
 
 
 _WRITTEN: dict[type, Callable[[Any], str]] = {
@@ -41,8 +44,12 @@ _WRITTEN: dict[type, Callable[[Any], str]] = {
 }
 
 
-def lines(rows: Iterable[tuple[Any, ...]]) -> bytes:
-    """All rows as one block of COPY text in UTF-8. Moments must be aware; raises KeyError for a type not known here."""
-    written = _WRITTEN
-    made = ["\t".join([written[type(value)](value) for value in row]) for row in rows]
+def line(*values: Any) -> str:
+    """Values as one line of COPY text, or a part of one. Moments must be aware; KeyError for a type not known here."""
+    return "\t".join([_WRITTEN[type(value)](value) for value in values])
+
+
+def lines(rows: Iterable[tuple[Any, ...] | str]) -> bytes:
+    """All rows as one block of COPY text in UTF-8; a row that is text is a line already."""
+    made = [row if isinstance(row, str) else line(*row) for row in rows]
     return ("\n".join(made) + "\n").encode() if made else b""

@@ -184,6 +184,8 @@ UPDATE {table} t SET visible_to = c.visible_to, named_users = c.named_users
 FROM cases_case c JOIN people_person p ON p.id = c.person_id
 WHERE c.id = t.case_id AND p.id IN ({_TOUCHED})
   AND (p.visibility = 'sealed' OR c.id IN (SELECT id FROM stage_cases_case))
+  -- Rows are laid as the desk's alone; most cases are just that, and their rows need no look.
+  AND (c.visible_to, c.named_users) IS DISTINCT FROM (ARRAY[c.desk_id], '{{}}'::bigint[])
   AND (t.visible_to, t.named_users) IS DISTINCT FROM (c.visible_to, c.named_users)
 """
         for table in ("cases_caseevent", "duties_duty")
@@ -201,13 +203,14 @@ AND NOT EXISTS (SELECT 1 FROM people_contact k WHERE k.person_id = p.id)
 def make_stages() -> None:
     """Staging tables of this session, emptied at each commit."""
     with connection.cursor() as cursor:
+        # Many short statements over a few thousand rows: compiling them costs more than running them.
+        cursor.execute("SET jit = off")
         staged = {table: (table, columns) for table, columns in _STAGED.items()} | _STAGED_ALONE
         for name, (table, columns) in staged.items():
             names = _quoted(columns)
             cursor.execute(f"DROP TABLE IF EXISTS stage_{name}")  # of an import before this one in the same session
             cursor.execute(
-                f"CREATE TEMP TABLE stage_{name} ON COMMIT DELETE ROWS AS "
-                f'SELECT {names} FROM "{table}" WITH NO DATA'
+                f'CREATE TEMP TABLE stage_{name} ON COMMIT DELETE ROWS AS SELECT {names} FROM "{table}" WITH NO DATA'
             )
 
 
@@ -267,9 +270,7 @@ def lay(part: Part, feed: str, leads: Sequence[int]) -> tuple[int, int, int]:
         cursor.execute(_PEOPLE.format(columns=_names("people_person")))
         cursor.execute(_CASES.format(columns=_names("cases_case")))
         for table in ("people_contact", "cases_caseevent", "duties_duty"):
-            cursor.execute(
-                f"INSERT INTO {table} ({_names(table)}) SELECT {_names(table)} FROM stage_{table}"
-            )
+            cursor.execute(f"INSERT INTO {table} ({_names(table)}) SELECT {_names(table)} FROM stage_{table}")
         cursor.execute(_MESSAGES.format(columns=_names("intake_feedmessage")))
         for statement in (*_SAID_AGAINST, _DANGER):
             cursor.execute(statement)
@@ -329,9 +330,7 @@ def _quoted(columns: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in columns)
 
 
-def _copy(
-    cursor: Any, table: str, rows: Iterable[tuple[Any, ...]], columns: Sequence[str] | None = None
-) -> None:
+def _copy(cursor: Any, table: str, rows: Iterable[tuple[Any, ...] | str], columns: Sequence[str] | None = None) -> None:
     names = _quoted(columns) if columns else _names(table)
     with cursor.copy(f"COPY stage_{table} ({names}) FROM STDIN") as copy:
         copy.write(lines(rows))
@@ -368,4 +367,3 @@ def unlock_feeds() -> None:
     """Give the lock back."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_unlock(hashtext('hawl.feed.import'))")
-

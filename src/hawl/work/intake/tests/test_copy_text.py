@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 
 import pytest
 from django.db import connection
@@ -18,7 +18,7 @@ ROW = st.tuples(
     st.binary(max_size=20) | st.none(),
     st.uuids(),
     st.dates(date(1900, 1, 1), date(2100, 1, 1)) | st.none(),
-    st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),
+    st.datetimes(timezones=st.just(UTC)).filter(lambda at: 1900 < at.year < 2100),
 )
 
 
@@ -48,4 +48,4 @@ def test_a_type_nobody_thought_of_is_refused_and_not_guessed() -> None:
 
 def test_welsh_letters_go_as_utf8() -> None:
     assert lines([("Siân ŵ",)]) == "Siân ŵ\n".encode()
-    assert uuid.UUID(int=1) and lines([(uuid.UUID(int=1),)]) == b"00000000-0000-0000-0000-000000000001\n"
+    assert lines([(uuid.UUID(int=1),)]) == b"00000000-0000-0000-0000-000000000001\n"

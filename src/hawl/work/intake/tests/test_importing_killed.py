@@ -79,7 +79,7 @@ def test_an_import_killed_again_and_again_ends_as_one_that_was_not(
     tmp_path: Path, new_database: Callable[[], str]
 ) -> None:
     file = tmp_path / "feed.jsonl"
-    whole = write_feed(file, make_feed(5000, 7, today()))
+    whole = write_feed(file, make_feed(7000, 7, today()))
     new_database()
     unbroken = command("feed", "import", str(file), "--json")
     out, said = unbroken.communicate(timeout=200)
