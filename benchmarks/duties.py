@@ -22,6 +22,7 @@ from hawl.rights.rulebook import Event, built_in, evaluate
 PEOPLE = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
 ROOT = Path(__file__).resolve().parent.parent
 PEER = ROOT / "build" / "bench-venv" / "bin" / "python"
+PEER_SCRIPT = ROOT / "benchmarks" / "peers" / "duties_pandas.py"
 COLUMNS = ("case_id", "event_id", "event", "occurred_on", "received_on", "about", "attributes")
 
 
@@ -78,7 +79,7 @@ def main() -> None:
         write_events(events)
         seconds, found = ours(events)
         peer = subprocess.run(
-            [str(PEER), str(ROOT / "benchmarks" / "peers" / "duties_pandas.py"), str(events), today().isoformat()],
+            [str(PEER), str(PEER_SCRIPT), str(events), today().isoformat()],
             capture_output=True, text=True, check=True,
         )  # fmt: skip
     theirs = json.loads(peer.stdout)
@@ -94,8 +95,8 @@ def main() -> None:
                 "pandas_per_second": round(theirs["duties"] / theirs["seconds"]),
                 "times_pandas": round((duties / seconds) / (theirs["duties"] / theirs["seconds"]), 2),
                 "counts_apart": apart,
-                "engine_does_more": "explains each duty, matches acts without `about`, declines, closings, tiers by date, "
-                "missing data, one case at a time in a request",
+                "engine_does_more": "explains each duty, matches acts without `about`, declines, closings, tiers by "
+                "date, missing data, one case at a time in a request",
                 "pandas_does_more": "whole columns at once; no explanation, no history of tiers",
             }
         )

@@ -172,11 +172,11 @@ def _rights(connection: Connection) -> Iterator[Finding]:
             "select rolsuper, rolbypassrls, rolcreaterole or rolcreatedb from pg_roles where rolname = %s",
             [role_name(process)],
         ).fetchone()
-        well = row == (False, False, False)
+        well, name = row == (False, False, False), role_name(process)
         yield Finding(
             f"role-{process}", well,
-            f"The role {role_name(process)} {'has only its own rights' if well else 'has rights that it must not have'}.",
-            f"As administrator: ALTER ROLE {role_name(process)} NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB;",
+            f"The role {name} {'has only its own rights' if well else 'has rights that it must not have'}.",
+            f"As administrator: ALTER ROLE {name} NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB;",
         )  # fmt: skip
 
 
@@ -200,8 +200,7 @@ def _tables(connection: Connection) -> Iterator[Finding]:
         f"Not guarded row by row: {', '.join(unguarded)}.", "Run `hawl prepare`.",
     )  # fmt: skip
     orphans = {
-        table: int(_one(connection, f"select hawl_orphans_of_{table}()"))  # noqa: S608 - names of this code
-        for table in ("events", "duties", "contacts")
+        table: int(_one(connection, f"select hawl_orphans_of_{table}()")) for table in ("events", "duties", "contacts")
     }
     lost = {table: count for table, count in orphans.items() if count}
     yield Finding(
