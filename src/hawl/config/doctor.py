@@ -109,8 +109,11 @@ def _keys() -> Iterator[Finding]:
 
 
 def _credentials() -> Iterator[Finding]:
-    for process in ("staff", "public", "jobs"):
-        yield _private(f"credential-{process}", home() / "credentials" / process)
+    # With a server of one's own the owner's credential is in DATABASE_URL.
+    owner = () if given_url() else ("owner",)
+    processes = ("staff", "public", "jobs")
+    for name in (*processes, *owner, *(f"signing-{process}" for process in processes)):
+        yield _private(f"credential-{name}", home() / "credentials" / name)
 
 
 def _styles() -> Iterator[Finding]:

@@ -19,7 +19,7 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Arguments of the message are left out unless the logger is ours, which passes codes only."""
-        ours = record.name.startswith("hawl")
+        ours = record.name == "hawl" or record.name.startswith("hawl.")
         line: dict[str, object] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -37,4 +37,5 @@ class JsonLines(logging.Formatter):
                 f"{frame.filename.rsplit('/site-packages/')[-1].rsplit('/src/')[-1]}:{frame.lineno}"
                 for frame in traceback.extract_tb(record.exc_info[2])[-6:]
             ]
-        return json.dumps(line, ensure_ascii=False)
+        # A code may be an id or a date: a line that cannot be written would be told with all that is in it.
+        return json.dumps(line, ensure_ascii=False, default=str)

@@ -83,12 +83,14 @@ def serve(*, staff_port: int = 8000, public_port: int = 8001, only: str | None =
     """Start the processes (or `only` one) and stay until a signal; then end them all.
 
     A process that dies is started again, up to five times; when one cannot be kept up, all end with an error.
-    Raises `InstallationError` for a taken port.
+    Raises `InstallationError` for a taken port, or one port given to both sites.
     """
     wanted = [each for each in processes(staff_port, public_port) if only in (None, each.name)]
-    for each in wanted:
-        if each.port is not None:
-            _refuse_taken(each.port)
+    ports = [each.port for each in wanted if each.port is not None]
+    if len(set(ports)) < len(ports):
+        raise InstallationError("Both sites were given the same port.", "Give each a port of its own.")
+    for port in ports:
+        _refuse_taken(port)
     where = address()
     ended = threading.Event()
 
@@ -102,7 +104,7 @@ def serve(*, staff_port: int = 8000, public_port: int = 8001, only: str | None =
         _tell(wanted)
         while not ended.wait(0.5):
             for one in running:
-                _keep_up(one, where)
+                _keep_up(one, where, ended)
     finally:
         _end(running)
 
@@ -114,9 +116,11 @@ def _start(process: Process, where: Address) -> subprocess.Popen[bytes]:
     )
 
 
-def _keep_up(each: _Running, where: Address) -> None:
+def _keep_up(each: _Running, where: Address, ended: threading.Event) -> None:
     if each.child.poll() is None:
         return
+    # A server that was killed leaves its worker behind, which would go on answering on the port.
+    _signal(each.child, signal.SIGKILL)
     if time.monotonic() - each.started > 60:
         each.restarts = 0
     each.restarts += 1
@@ -125,7 +129,8 @@ def _keep_up(each: _Running, where: Address) -> None:
             f"The {each.process.name} process does not stay up.", "Run `hawl doctor`; its last words are above."
         )
     click.echo(f"The {each.process.name} process ended ({each.child.returncode}); starting it again.", err=True)
-    time.sleep(min(each.restarts, 5))
+    if ended.wait(min(each.restarts, 5)):
+        return
     each.started = time.monotonic()
     each.child = _start(each.process, where)
 

@@ -62,8 +62,12 @@ def given_url() -> tuple[Address, Credential] | None:
     url = os.environ.get("DATABASE_URL")
     if not url:
         return None
-    parts = urlparse(url)
-    if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
+    try:
+        parts = urlparse(url)
+        port = parts.port or 5432
+    except ValueError:
+        parts, port = None, 0
+    if not parts or parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
         raise InstallationError(
             "DATABASE_URL does not name a PostgreSQL database.",
             "Write it as postgresql://user:password@host:5432/name",
@@ -71,7 +75,7 @@ def given_url() -> tuple[Address, Credential] | None:
     options = parse_qs(parts.query)
     address = Address(
         host=unquote(parts.hostname or options.get("host", ["127.0.0.1"])[0]),
-        port=parts.port or 5432,
+        port=port,
         name=parts.path.strip("/"),
         sslmode=options.get("sslmode", ["prefer"])[0],
     )

