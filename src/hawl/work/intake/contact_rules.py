@@ -8,7 +8,7 @@ Its no closes a way. All else is unknown, and unknown is not used.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 from hawl.work.intake.facts import RowFacts
 from hawl.work.intake.feed.rows import Contact
@@ -16,7 +16,6 @@ from hawl.work.intake.rules import is_delicate
 
 FeedSafety = Literal["unsafe", "unknown", "first_approach"]
 Safety = Literal["unsafe", "unknown", "first_approach", "safe"]
-_STRICTEST_FIRST: tuple[FeedSafety, ...] = get_args(FeedSafety)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,8 @@ def first_approach_allowed(contact: Contact, facts: RowFacts) -> bool:
     Only on a telephone whose number the person or the officer gave; only where the officer said
     that no suspect is known (silence is not a no) and none lives there; never for domestic abuse,
     sexual offences, stalking, honour-based abuse, slavery, anyone who may be under 18 or stands
-    for a child, someone who has died, who declined, or whose case waits for a specialist.
+    for a child, someone who has died or who declined. A case that waits for a specialist forbids it too: that follows
+    from its route, which is not known here (`parts`, and `_FIRST_CALLS` in `laying`).
     """
     return (
         contact.kind in ("mobile", "landline")
@@ -95,39 +95,3 @@ def _no_suspect_near(facts: RowFacts) -> bool:
 
 def _closed_or_unknown(answer: str) -> FeedSafety:
     return "unsafe" if answer == "no" else "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class HeldSafety:
-    """What is held for one way: `decided` once a person has decided it, not when a feed set it."""
-
-    value: Safety
-    decided: bool
-
-
-def merge_safety(existing: HeldSafety | None, from_feed: FeedSafety) -> Safety:
-    """The safety to hold after a feed has spoken again.
-
-    A decision stands as it is. Without one the stricter of the two holds, so that versions give
-    the same in any order of arrival, provided that each is merged, also one that comes late.
-    Raises ValueError for anything a feed cannot say, `safe` above all.
-    """
-    if from_feed not in _STRICTEST_FIRST:
-        raise ValueError("a feed can say unsafe, unknown or first_approach")
-    if existing is None:
-        return from_feed
-    if existing.decided:
-        return existing.value
-    # A "safe" that nobody decided cannot have come about rightly.
-    held: FeedSafety = "unknown" if existing.value == "safe" else existing.value
-    return min(held, from_feed, key=_STRICTEST_FIRST.index)
-
-
-def contradicts(existing: HeldSafety | None, from_feed: FeedSafety) -> bool:
-    """Whether an officer's no meets a decision that keeps the way open: for a worker to look at."""
-    return (
-        existing is not None
-        and existing.decided
-        and existing.value in ("safe", "first_approach")
-        and from_feed == "unsafe"
-    )

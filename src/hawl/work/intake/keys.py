@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 
 from hawl.foundations.vault.keys import KeyRing
 from hawl.foundations.vault.sealing import blind_index
@@ -51,8 +52,13 @@ def value_key(kind: str, value: str, ring: KeyRing) -> bytes:
 
 
 def _plain_number(value: str) -> str:
-    plain = re.sub(r"[\s().\-/\u2010-\u2015]", "", value)
-    return re.sub(r"^(?:\+|00)44(?:0(?=\d{10}))?", "0", plain)
+    """The digits alone, up to the first word after them: "(work)", "ext 12" and marks that nobody sees do not count."""
+    seen = [c for c in unicodedata.normalize("NFKC", value) if unicodedata.category(c) != "Cf"]
+    shown = "".join(str(unicodedata.digit(c, c)) for c in seen)
+    found = re.search(r"[+\d][^A-Za-z]*", shown)
+    plain = re.sub(r"[^+\d]", "", found[0]) if found else ""
+    # What holds no digit is no number: it stays itself, so that two such are not taken for one.
+    return re.sub(r"^(?:\+|00)44(?:0(?=\d{10}))?", "0", plain) or "".join(shown.split())
 
 
 def _exact(purpose: str, *parts: str, ring: KeyRing) -> bytes:

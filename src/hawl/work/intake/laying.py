@@ -41,7 +41,8 @@ ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, names = excluded.names, bor
   told_by = excluded.told_by
 """
 
-# What a person at the desk decided (the victim's answer, and the route that followed from it) stays.
+# What a person at the desk decided (the victim's answer, and the route that followed from it) stays. A yes answers
+# whether the person wants to be referred, not whether it is safe: a hold that comes later holds all the same.
 _CASES = """
 INSERT INTO cases_case ({columns}) SELECT {columns} FROM stage_cases_case
 ON CONFLICT (id) DO UPDATE SET reference = excluded.reference, crime_key = excluded.crime_key,
@@ -53,9 +54,12 @@ ON CONFLICT (id) DO UPDATE SET reference = excluded.reference, crime_key = exclu
   enhanced_suggested = excluded.enhanced_suggested, reported_on = excluded.reported_on,
   person_id = excluded.person_id,
   agreement = CASE WHEN cases_case.agreement_decided_at IS NULL THEN excluded.agreement ELSE cases_case.agreement END,
-  route = CASE WHEN cases_case.agreement_decided_at IS NULL THEN excluded.route ELSE cases_case.route END,
-  route_reason = CASE WHEN cases_case.agreement_decided_at IS NULL THEN excluded.route_reason
-    ELSE cases_case.route_reason END
+  route = CASE WHEN cases_case.agreement_decided_at IS NULL
+      OR (excluded.route = 'specialist_hold' AND cases_case.agreement <> 'no')
+    THEN excluded.route ELSE cases_case.route END,
+  route_reason = CASE WHEN cases_case.agreement_decided_at IS NULL
+      OR (excluded.route = 'specialist_hold' AND cases_case.agreement <> 'no')
+    THEN excluded.route_reason ELSE cases_case.route_reason END
 """
 
 _MESSAGES = """
@@ -136,9 +140,8 @@ WITH mine AS (
   UNION SELECT c.id FROM stage_intake_feedmessage s JOIN cases_case c ON c.id = s.case_id WHERE c.counter_allegation
 ), held AS (
   UPDATE cases_case SET counter_allegation = true,
-    route = CASE WHEN route <> 'declined' AND agreement_decided_at IS NULL THEN 'specialist_hold' ELSE route END,
-    route_reason = CASE WHEN route <> 'declined' AND agreement_decided_at IS NULL THEN 'counter_allegation'
-      ELSE route_reason END
+    route = CASE WHEN route <> 'declined' THEN 'specialist_hold' ELSE route END,
+    route_reason = CASE WHEN route <> 'declined' THEN 'counter_allegation' ELSE route_reason END
   WHERE id IN (SELECT id FROM both_sides) RETURNING person_id
 )
 UPDATE people_contact SET ring = 'unknown'
@@ -156,7 +159,7 @@ _FIRST_CALLS = f"""
 WITH touched AS MATERIALIZED (SELECT DISTINCT person_id FROM ({_TOUCHED}) AS people),
 forbidden AS MATERIALIZED (
   SELECT DISTINCT person_id FROM touched JOIN cases_case c USING (person_id)
-  WHERE c.no_first_call OR c.counter_allegation OR c.agreement = 'no'
+  WHERE c.no_first_call OR c.counter_allegation OR c.agreement = 'no' OR c.route = 'specialist_hold'
 )
 UPDATE people_contact t
 SET ring = CASE WHEN t.claims_call AND f.person_id IS NULL THEN 'first_approach' ELSE 'unknown' END

@@ -219,7 +219,8 @@ class _Row:
             self._seal(table, case_id, "location", location), self._seal(table, case_id, "note", crime.note),
             row.person.role, crime.offence, json.dumps(list(crime.flags)), crime.council or "", row.person.risk,
             rank, route.code, route.reason_code, agreement, row.person.repeat, False,
-            no_first_call(facts) or self.history.danger, grounds, crime.reported_on, self.desk.now, *self.seen,
+            no_first_call(facts) or self.history.danger or route.code == "specialist_hold", grounds,
+            crime.reported_on, self.desk.now, *self.seen,
         )  # fmt: skip
 
     def _key_of(self, ref: str | None) -> bytes | None:

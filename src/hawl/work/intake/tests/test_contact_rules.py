@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from itertools import permutations, product
+from itertools import product
 from typing import Any, get_args
 
 import pytest
 
 from hawl.work.intake.contact_rules import (
-    FeedSafety,
-    HeldSafety,
     Safety,
     contact_safety,
-    contradicts,
-    merge_safety,
 )
 from hawl.work.intake.facts import RowFacts
 from hawl.work.intake.feed.fields import ANSWERS, FLAGS, ROLES
@@ -157,43 +153,6 @@ def test_no_combination_at_all_is_safe_and_every_no_is_unsafe() -> None:
             assert (safety.ring == "first_approach") == expected
             opened += expected
     assert opened > 0
-
-
-def test_a_feed_never_alters_a_decision() -> None:
-    for held, said in product(get_args(Safety), get_args(FeedSafety)):
-        assert merge_safety(HeldSafety(held, decided=True), said) == held
-
-
-def test_without_a_decision_a_feed_only_makes_it_stricter() -> None:
-    assert merge_safety(None, "first_approach") == "first_approach"
-    for held, said in product(get_args(Safety), get_args(FeedSafety)):
-        merged = merge_safety(HeldSafety(held, decided=False), said)
-        assert STRICTNESS.index(merged) <= min(STRICTNESS.index(held), STRICTNESS.index(said))
-        assert merged != "safe"
-
-
-def test_versions_give_the_same_in_any_order_and_number() -> None:
-    for said in product(get_args(FeedSafety), repeat=3):
-        found = set()
-        for order in permutations([*said, said[0]]):
-            value: Safety | None = None
-            for one in order:
-                held = None if value is None else HeldSafety(value, decided=False)
-                value = merge_safety(held, one)
-            found.add(value)
-        assert found == {min(said, key=STRICTNESS.index)}
-
-
-def test_a_feed_cannot_say_safe() -> None:
-    with pytest.raises(ValueError, match="feed"):
-        merge_safety(None, "safe")  # type: ignore[arg-type]
-
-
-def test_an_officers_no_against_a_decision_is_shown_to_a_worker() -> None:
-    assert contradicts(HeldSafety("safe", decided=True), "unsafe")
-    assert not contradicts(HeldSafety("unsafe", decided=True), "unsafe")
-    assert not contradicts(HeldSafety("unknown", decided=False), "unsafe")
-    assert not contradicts(None, "unsafe")
 
 
 def test_every_safety_has_its_words() -> None:
