@@ -95,9 +95,8 @@ def _disk() -> Iterator[Finding]:
 
 def _private(code: str, path: Path) -> Finding:
     if not path.exists():
-        return Finding(
-            code, False, f"{path} is missing.", "Run `hawl prepare`; for the vault's key put back the escrow."
-        )
+        mend = "Put back the escrowed key file." if code == "key" and (home() / "prepared.json").exists() else ""
+        return Finding(code, False, f"{path} is missing.", mend or "Run `hawl prepare`.")
     mode = stat.S_IMODE(path.stat().st_mode)
     return Finding(code, mode & 0o077 == 0, f"{path} is open to {mode:04o}.", f"Run: chmod 600 {path}")
 

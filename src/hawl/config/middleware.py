@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
 
 from hawl.foundations.audit.context import one_request
 
+_ANSWERS = (Http404, PermissionDenied, BadRequest, SuspiciousOperation)
 log = logging.getLogger("hawl.web")
 
 
@@ -29,5 +31,10 @@ class OneRequest:
             return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        """Logs type and place of what failed; Django then answers with our plain page."""
+        """Logs type and place of what failed; Django then answers with our plain page.
+
+        Not found, not allowed and not understood are answers, no failures.
+        """
+        if isinstance(exception, _ANSWERS):
+            return
         log.error("An exception reached the edge.", exc_info=exception)

@@ -15,7 +15,7 @@ import click
 import hawl
 from hawl.foundations.database.home import InstallationError, home, private_folder, write_private
 from hawl.foundations.database.roles import make_roles
-from hawl.foundations.vault.keys import make_key_file
+from hawl.foundations.vault.keys import key_file, make_key_file
 
 _PACKAGE = Path(hawl.__file__).parent
 
@@ -46,6 +46,7 @@ def prepare(*, say: bool) -> None:
     folder = private_folder(home())
     if say:
         click.echo(f"Preparing Hawl in {folder} …", err=True)
+    _refuse_lost_key()
     make_key_file()
     for process in ("staff", "public", "jobs"):
         signing = folder / "credentials" / f"signing-{process}"
@@ -55,6 +56,15 @@ def prepare(*, say: bool) -> None:
     _in_process("owner", "django", "migrate", "--no-input", "--verbosity", "0")
     _in_process("jobs", "hawl.config.load_area")
     write_private(_stamp_file(), json.dumps({"digest": release_digest(), "database": _database()}))
+
+
+def _refuse_lost_key() -> None:
+    """A fresh key beside old data would open none of it, and what it sealed would be lost when the old one is back."""
+    if _stamp_file().exists() and not key_file().exists():
+        raise InstallationError(
+            f"The key file {key_file()} is gone, and this installation has data that only it opens.",
+            f"Put back the escrowed key file; to begin anew with nothing, move {home()} away first.",
+        )
 
 
 def release_digest() -> str:

@@ -109,6 +109,14 @@ def test_a_key_file_open_to_others_is_told(examine: Callable[[], dict[str, Findi
     assert f"chmod 600 {key_file()}" in told.mend
 
 
+def test_a_lost_key_is_to_be_put_back_and_never_made_anew(examine: Callable[[], dict[str, Finding]]) -> None:
+    key_file().unlink()
+    told = examine()["key"]
+    assert not told.well
+    assert "escrow" in told.mend
+    assert "hawl prepare" not in told.mend
+
+
 @embedded_only
 @pytest.mark.parametrize("name", ["staff", "public", "owner", "signing-staff"])
 def test_a_credential_open_to_others_is_told(examine: Callable[[], dict[str, Finding]], name: str) -> None:
