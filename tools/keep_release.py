@@ -23,13 +23,13 @@ MOST_BYTES = 300_000
 
 
 def main() -> int:
-    """0 when the release was kept; 1 where it is kept already, or the dump came out too large."""
+    """0 when the release was kept; 1 where it is kept and tagged already, or the dump came out too large."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=50, help="how many people to invent (least 50)")
     people = parser.parse_args().people
     folder = RELEASES / version()
-    if folder.exists():
-        print(f"{folder} is there already: a kept release is never written again.", file=sys.stderr)
+    if folder.exists() and _is_tagged(version()):
+        print(f"{folder} is there and tagged: a kept release is never written again.", file=sys.stderr)
         return 1
     with check.installation() as environment:
         del environment["HAWL_PROCESS"]
@@ -41,12 +41,17 @@ def main() -> int:
     if len(kept) >= MOST_BYTES:
         print(f"The dump has {len(kept):,} bytes; fewer than {MOST_BYTES:,} are wanted.", file=sys.stderr)
         return 1
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "database.sql.xz").write_bytes(kept)
     (folder / "test-key.json").write_text(key + "\n", encoding="utf-8")
     (folder / "facts.json").write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     print(f"Kept {version()} in {folder}: {len(kept):,} bytes.", file=sys.stderr)
     return 0
+
+
+def _is_tagged(release: str) -> bool:
+    told = subprocess.run(["git", "-C", str(ROOT), "tag", "--list", f"v{release}"], capture_output=True, check=True)
+    return bool(told.stdout.strip())
 
 
 def version() -> str:
