@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from hawl.entrances.staff_site import health
-from hawl.foundations.access.actor import Permission, current_actor
+from hawl.foundations.access.actor import Permission, Role, current_actor
 from hawl.foundations.access.doors import opens_to
 from hawl.foundations.jobs import queries as jobs
 from hawl.foundations.jobs.actions import look_at_failure
@@ -24,7 +24,10 @@ from hawl.work.intake.reasons import reasons, refusal_words
 
 @dataclass(frozen=True, slots=True)
 class RunShown:
-    """One run of a feed; `routes` are words with counts."""
+    """One run of a feed, as far as the reader may know; `routes` are words with counts.
+
+    What became of the rows counts sealed records too, so it is shown to the steward alone, who sees no person.
+    """
 
     run: intake.Run
     counts: tuple[tuple[str, int], ...]
@@ -85,18 +88,17 @@ def words_of(reason: str) -> Text:
 
 
 def _shown(run: intake.Run) -> RunShown:
+    whole = Role.STEWARD in current_actor().roles
     names = {
         "rows": _("Rows"),
         "accepted": _("Taken in"),
         "rejected": _("Refused"),
         "repeated": _("Known already"),
-        "people": _("New people"),
-        "cases": _("New cases"),
-        "events": _("Events"),
-        "duties": _("Duties"),
     }
+    if whole:
+        names |= {"people": _("New people"), "cases": _("New cases"), "events": _("Events"), "duties": _("Duties")}
     known = reasons("routes")
-    routes = run.counts.get("routes", {})
+    routes = run.counts.get("routes", {}) if whole else {}
     return RunShown(
         run=run,
         counts=tuple((words, int(run.counts.get(name, 0))) for name, words in names.items()),

@@ -56,6 +56,8 @@ def environment(**options: Any) -> Environment:
         clock_time=dates.clock_time,
         number=number,
         said=said,
+        apart=apart,
+        apart_plain=apart_plain,
     )
     return made
 
@@ -97,3 +99,17 @@ def said(text: str | Mapping[str, str]) -> str:
     if isinstance(text, Text) and text and text.lang != current():
         return Markup('<span lang="{lang}">{text}</span>').format(lang=text.lang, text=str(text))
     return str(text)
+
+
+def apart(text: object) -> Markup:
+    """Set what somebody else typed apart in ``<bdi>``: no control character in it turns round what stands beside it."""
+    return Markup("<bdi>{}</bdi>").format(text)
+
+
+def apart_plain(text: object) -> str:
+    """The same where no element may stand, as in a title: without the characters that control direction."""
+    return str(text).translate(_TURNING)
+
+
+# The explicit marks, embeddings, overrides and isolates of the Unicode Bidirectional Algorithm (UAX 9, section 2).
+_TURNING = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])

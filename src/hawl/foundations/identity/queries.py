@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from hawl.foundations.access.actor import Role
 from hawl.foundations.identity.models import User
@@ -22,6 +22,15 @@ def user_of(email: str) -> User:
 def display_name(user_id: int) -> str:
     """The name under which a user works; empty for one who is gone."""
     return User.objects.filter(pk=user_id).values_list("display_name", flat=True).first() or ""
+
+
+def organisations_of(user_ids: Iterable[int]) -> dict[int, int]:
+    """For whom each user works today, by the users' ids; in one statement, none where no user is asked for."""
+    wanted = set(user_ids)
+    if not wanted:
+        return {}
+    rows = User.objects.filter(pk__in=wanted, organisation_id__isnull=False)
+    return {pk: organisation for pk, organisation in rows.values_list("pk", "organisation_id") if organisation}
 
 
 # The register of organisations stands above this app and fills these two questions.

@@ -33,7 +33,11 @@ class Table:
 
 
 def links(asked: Asked, *, sees_people: bool) -> Link:
-    """Gives the address of the due list narrowed as asked, for who may see people; none for others."""
+    """Gives the address of the due list narrowed as asked, for who may see people; none for others.
+
+    For headings only: a number here is of one period, of one kind of rights and of enforced duties, which the due
+    list does not ask for, so no number leads there.
+    """
 
     def link(**narrowed: str) -> str | None:
         if not sees_people:
@@ -65,7 +69,7 @@ def filters(asked: Asked) -> list[dict[str, object]]:
     return fields
 
 
-def headline(answer: Compliance, link: Link) -> list[dict[str, object]]:
+def headline(answer: Compliance) -> list[dict[str, object]]:
     """Coverage first: a rate says nothing of what is not known."""
     row = answer.enforced
     found: list[dict[str, object]] = [
@@ -96,26 +100,22 @@ def headline(answer: Compliance, link: Link) -> list[dict[str, object]]:
         {
             "value": words.count(row.counts["overdue"]),
             "label": _("overdue"),
-            "href": link(window="overdue"),
             "state": "overdue",
         },
     ]
     return found
 
 
-def charts(answer: Compliance, asked: Asked, link: Link) -> list[Chart]:
+def charts(answer: Compliance, asked: Asked) -> list[Chart]:
     """By right, by body, by month, by council and by tier; each with its table."""
     councils = {**asked.councils, "": _("Council not recorded")}
     found = [
         _kept_chart(_("By right"), _("Right"), answer.rights, lambda path: words.right(path[1]),
-                    lambda path: link(right=path[1], bearer=path[0], window="overdue"),
                     lambda path: words.right_number(path[1])),
-        _kept_chart(_("By body"), _("Owed by"), answer.bodies, lambda path: words.body(path[0]),
-                    lambda path: link(bearer=path[0], window="overdue")),
+        _kept_chart(_("By body"), _("Owed by"), answer.bodies, lambda path: words.body(path[0])),
         _kept_chart(_("By month in which the clock started"), _("Month"), answer.months,
                     lambda path: words.month(path[0])),
-        _kept_chart(_("By council"), _("Council"), answer.councils, lambda path: councils.get(path[0], path[0]),
-                    lambda path: link(council=path[0], window="overdue") if path[0] else None),
+        _kept_chart(_("By council"), _("Council"), answer.councils, lambda path: councils.get(path[0], path[0])),
         _kept_chart(_("By kind of rights"), _("Rights"), answer.tiers, lambda path: words.tier(path[0])),
     ]  # fmt: skip
     return [chart for chart in found if chart.rows]
@@ -131,7 +131,6 @@ def _kept_chart(
     of: str,
     rows: Sequence[Kept],
     name: Callable[[tuple[str, ...]], str],
-    href: Callable[[tuple[str, ...]], str | None] = lambda path: None,
     label: Callable[[tuple[str, ...]], str] | None = None,
 ) -> Chart:
     """`label` is what stands at the bar, where `name` is too long for a phone."""
@@ -151,11 +150,7 @@ def _kept_chart(
             Cell(words.share(row.coverage, row.coverage_range), number=True),
             Cell(words.share(row.rate, row.rate_range), number=True),
             Cell(words.count(row.counts["late"]), number=True),
-            Cell(
-                words.count(row.counts["overdue"]),
-                href(row.path) if row.counts["overdue"] != 0 else None,
-                number=True,
-            ),
+            Cell(words.count(row.counts["overdue"]), number=True),
         )
         for row in timed
     )

@@ -10,23 +10,20 @@ from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db import transaction
 
 from hawl.foundations.access.actor import Actor, Permission
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.clock import today
 from hawl.registers.cases import actions as cases
-from hawl.registers.cases.queries import case_locked, day_of_latest
-from hawl.registers.organisations.queries import ids_by_key
+from hawl.registers.cases.queries import case_locked, events_of
 from hawl.registers.people.actions import close_first_calls
 from hawl.registers.people.models import Visibility
-from hawl.registers.places.queries import routing
 from hawl.rights.duties.actions import recompute
 from hawl.rights.rulebook import vocabulary
 from hawl.work.hub import rules
 from hawl.work.hub.refusals import Refused
-from hawl.work.hub.routing import route_anew
+from hawl.work.hub.routing import onward_organisation, route_anew
 from hawl.work.intake.rules import Route
 
 if TYPE_CHECKING:
@@ -45,12 +42,15 @@ def record_act(
 ) -> CaseEvent:
     """Record what was done or heard on a day (local, Europe/London), and lay the duties of the case anew.
 
-    `about` is the event_id that it answers. Raises `Refused` for an event that is not this side's to record, and
-    `Case.DoesNotExist` for a case that `by` may not see.
+    `about` is the event_id that it answers. Raises `Refused` for an event that is not this side's to record and for
+    one recorded already with that day, and `Case.DoesNotExist` for a case that `by` may not see.
     """
     with _at_work(by, case) as held:
         if refusal := rules.why_no_act(event, about, occurred_on, _facts(held), of_desk=_of_desk(by, held)):
             raise Refused(refusal)
+        same = (event, occurred_on, about or "", dict(attributes or {}))
+        if any((row.event, row.occurred_on, row.about, row.attributes) == same for row in events_of(held.pk)):
+            raise Refused("already_recorded")
         made = _event(by, held, event, occurred_on, about, attributes)
         recompute(case_id=held.pk, by=by)
     return made
@@ -62,13 +62,17 @@ def record_answer(*, by: Actor, case: Case, agreed: bool, on: date) -> Case:
 
     The answer is a person's decision: no later version of the feed alters it or the route that follows. A yes opens
     the gate of a consent-first case, and nothing else; a no also takes back every leave for a first call.
-    Raises `Refused`; the answer cannot be changed to no once the case was referred on.
+    Raises `Refused`: the answer cannot be changed once the case was referred on, an older answer does not take the
+    place of a later one, and the same answer of the same day is recorded once.
     """
     with _at_work(by, case) as held:
         if not _of_desk(by, held):
             raise Refused("not_for_this_side")
         if held.referred_on is not None:
             raise Refused("already_referred")
+        facts = _facts(held)
+        if refusal := rules.why_no_answer(facts, agreed=agreed, on=on):
+            raise Refused(refusal, facts.answered.on if facts.answered else None)
         route = rules.route_after_answer(
             Route(held.route, held.route_reason),  # type: ignore[arg-type]  # the column holds these codes only
             agreed=agreed,
@@ -93,10 +97,9 @@ def refer_to_hub(*, by: Actor, case: Case, on: date) -> Case:
     with _at_work(by, case) as held:
         if not _of_desk(by, held):
             raise Refused("not_for_this_side")
-        agreed_on = day_of_latest(held.pk, "referral_agreed")
-        if refusal := rules.why_not_referred(_facts(held, agreed_on), on, today()):
+        if refusal := rules.why_not_referred(_facts(held), on, today()):
             raise Refused(refusal)
-        onward = _onward_organisation()
+        onward = onward_organisation()
         _event(by, held, "support_referral_made", on)
         referred = cases.open_to(by=by, case=held, organisation_id=onward, on=on)
         recompute(case_id=held.pk, by=by)
@@ -105,10 +108,15 @@ def refer_to_hub(*, by: Actor, case: Case, on: date) -> Case:
 
 @transaction.atomic
 def take_case(*, by: Actor, case: Case) -> Case:
-    """Put a case into one's own hands, also from those of a colleague. Taking it again changes nothing."""
+    """Put a case of one's own desk into one's own hands, also from those of a colleague; again changes nothing.
+
+    Only the desk of the case may: whose hands it is in is that body's own record. Raises `Refused`.
+    """
     with _at_work(by, case) as held:
         if by.user_id is None:
             raise Refused("not_allowed")
+        if not _of_desk(by, held):
+            raise Refused("not_for_this_side")
         return cases.assign(by=by, case=held, user_id=by.user_id)
 
 
@@ -125,14 +133,16 @@ def _of_desk(by: Actor, case: Case) -> bool:
     return case.desk_id in by.organisations
 
 
-def _facts(case: Case, agreed_on: date | None = None) -> rules.CaseFacts:
+def _facts(case: Case) -> rules.CaseFacts:
+    latest = rules.latest_answer((row.event, row.occurred_on) for row in events_of(case.pk))
     return rules.CaseFacts(
         route=case.route,
         agreement=case.agreement,
         sealed=case.person.visibility == Visibility.SEALED or not case.visible_to,
         reported_on=case.reported_on,
         referred_on=case.referred_on,
-        agreed_on=agreed_on,
+        answered=latest,
+        answered_by_hand=case.agreement_decided_at is not None,
     )
 
 
@@ -156,9 +166,3 @@ def _event(
         )
     except cases.CannotRecord as cannot:
         raise Refused(cannot.code) from cannot
-
-
-def _onward_organisation() -> int:
-    """The small id of the body to which the area's desk refers people on."""
-    key = routing(settings.HAWL_AREA).desks.onward
-    return ids_by_key([key])[key]

@@ -116,6 +116,7 @@ FIELD_OF = {
     "before_report": "on",
     "before_referral": "on",
     "before_answer": "on",
+    "later_answer": "on",
     "about_needed": "about",
     "unknown_about": "about",
     "unknown_event": "event",

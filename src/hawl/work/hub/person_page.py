@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from hawl.foundations.clock import BeyondCalendar, england_and_wales, today
 from hawl.foundations.design.timeline import Happened, Moment, Owed, in_order
-from hawl.foundations.identity.queries import display_name
+from hawl.foundations.identity.queries import display_name, organisations_of
 from hawl.foundations.languages import dates
 from hawl.foundations.languages.texts import in_language
 from hawl.registers.cases.queries import cases_of, events_of
@@ -23,6 +23,8 @@ from hawl.rights.rulebook import Evaluated
 from hawl.work.hub import wording
 from hawl.work.hub.area_words import AreaWords
 from hawl.work.hub.presenters import what_next
+from hawl.work.hub.routing import onward_organisation
+from hawl.work.intake.facts import years_between
 from hawl.work.intake.reasons import reasons
 
 if TYPE_CHECKING:
@@ -118,14 +120,11 @@ def _particulars(person: Person) -> list[tuple[str, str]]:
         (_("Person to ask for"), names.get("named_contact")),
         (_("Language"), str(language) if language else _("Not recorded: ask")),
         (_("Interpreter"), facts.get("interpreter")),
-        (_("Age"), str(_age(born, today())) if born else facts.get("age")),
+        (_("Age"), str(years_between(born, today())) if born else None),
+        (_("Age when reported"), None if born else facts.get("age")),
         (_("Needs"), ", ".join(facts.get("access_needs") or ())),
     ]
     return [(label, str(value)) for label, value in told if value not in (None, "")]
-
-
-def _age(born: date, day: date) -> int:
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def _way(way: Way) -> ShownWay:
@@ -165,12 +164,12 @@ def _case(case: Case, words: AreaWords, user_id: int, organisations: frozenset[i
         mine=taken == user_id,
         of_desk=case.desk_id in organisations,
         events=events,
-        moments=_moments(events, owed),
+        moments=_moments(events, owed, _sources(events, case.desk_id)),
         whys=[_why(number, one, events) for number, one in enumerate(owed, start=1)],
     )
 
 
-def _moments(events: Sequence[CaseEvent], owed: Sequence[Evaluated]) -> list[Moment]:
+def _moments(events: Sequence[CaseEvent], owed: Sequence[Evaluated], sources: Mapping[str, str]) -> list[Moment]:
     by_trigger: dict[str, list[Owed]] = {}
     for number, one in enumerate(owed, start=1):
         by_trigger.setdefault(one.trigger_event_id, []).append(_owed(number, one))
@@ -178,16 +177,32 @@ def _moments(events: Sequence[CaseEvent], owed: Sequence[Evaluated]) -> list[Mom
     starting_first = sorted(events, key=lambda row: row.event_id not in by_trigger)
     return in_order(
         Moment(
-            Happened(wording.event(row.event), row.occurred_on, source=_source(row)),
+            Happened(wording.event(row.event), row.occurred_on, source=sources[row.event_id]),
             tuple(by_trigger.get(row.event_id, ())),
         )
         for row in starting_first
     )
 
 
-def _source(row: CaseEvent) -> str:
-    kind, _sep, _who = row.asserted_by.partition(":")
-    return _("from the police feed") if kind == "feed" else _("recorded at the desk")
+def _sources(events: Sequence[CaseEvent], desk_id: int) -> dict[str, str]:
+    """By whom each event was recorded, by event_id: the feed, or the body for which the worker works."""
+    workers = {row.event_id: _worker(row.asserted_by) for row in events}
+    bodies = organisations_of(one for one in workers.values() if one is not None)
+    places = {desk_id: _("recorded at the desk")}
+    if set(bodies.values()) - set(places):
+        places = {onward_organisation(): _("recorded at the hub"), **places}
+    return {
+        row.event_id: _("from the police feed")
+        if row.asserted_by.startswith("feed:")
+        else places.get(bodies.get(workers[row.event_id] or 0, 0), _("recorded by a worker"))
+        for row in events
+    }
+
+
+def _worker(asserted_by: str) -> int | None:
+    """The user's id in the label of an actor, such as `user:12`."""
+    kind, _sep, who = asserted_by.partition(":")
+    return int(who) if kind == "user" and who.isdecimal() else None
 
 
 def _owed(number: int, one: Evaluated) -> Owed:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from hawl.foundations.languages import dates
 
 SAYS: dict[str, str | Promise] = {
     "not_allowed": _("Your role does not let you record this."),
@@ -14,6 +18,8 @@ SAYS: dict[str, str | Promise] = {
     "before_report": _("The day must not be before the crime was reported."),
     "before_referral": _("The day must not be before the case was referred on."),
     "before_answer": _("The day must not be before the person said yes."),
+    "later_answer": _("A later answer is recorded already, on %(day)s."),
+    "already_recorded": _("This was recorded already. Nothing was added."),
     "about_needed": _("Choose which event this is about."),
     "unknown_about": _("Choose an event of this case."),
     "free_text": _("Use the choices given; words are not kept here."),
@@ -29,13 +35,18 @@ SAYS: dict[str, str | Promise] = {
 
 
 class Refused(Exception):
-    """An act that may not be; nothing was written. `code` is for tests and the audit, `says` for people."""
+    """An act that may not be; nothing was written. `code` is for tests and the audit, `says` for people.
 
-    def __init__(self, code: str) -> None:
+    `day` is the day that the words name, where they name one.
+    """
+
+    def __init__(self, code: str, day: date | None = None) -> None:
         super().__init__(code)
         self.code = code
+        self.day = day
 
     @property
     def says(self) -> str:
         """What is wrong, in the language of the page."""
-        return str(SAYS[self.code])
+        says = str(SAYS[self.code])
+        return says % {"day": dates.day(self.day)} if self.day else says

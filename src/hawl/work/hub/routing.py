@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from hawl.registers.cases.queries import is_stood_for
+from hawl.registers.organisations.queries import ids_by_key
 from hawl.registers.people.models import Visibility
 from hawl.registers.places.queries import routing
-from hawl.work.intake.facts import RowFacts, years_between
+from hawl.work.intake.facts import RowFacts, lowest_age_of
 from hawl.work.intake.feed.offences import offences
 from hawl.work.intake.rules import Route, policy_from, route
 
@@ -30,7 +31,7 @@ def route_anew(case: Case) -> Route:
 
 
 def _facts(case: Case, person: Person) -> RowFacts:
-    stood_for = is_stood_for(person)
+    stood_for, age = is_stood_for(person), (person.facts or {}).get("age")
     return RowFacts(
         record_id="",
         offence=offences()[case.offence],
@@ -38,8 +39,8 @@ def _facts(case: Case, person: Person) -> RowFacts:
         role=case.role,
         kind=person.kind,
         reported_on=case.reported_on,
-        age_at_report=_lowest_age(person, case.reported_on, case.reported_on),
-        age_at_offence=_lowest_age(person, _offence_day(case), case.reported_on),
+        age_at_report=lowest_age_of(person.born_on, age, case.reported_on, case.reported_on),
+        age_at_offence=lowest_age_of(person.born_on, age, _offence_day(case), case.reported_on),
         deceased=person.deceased,
         risk=case.risk,
         agreement="yes",
@@ -59,12 +60,7 @@ def _offence_day(case: Case) -> date:
     return date.fromisoformat(told) if told else case.reported_on
 
 
-def _lowest_age(person: Person, day: date, reported_on: date) -> int | None:
-    """As `work.intake.facts.lowest_age`, from what is held: rounded against the person being adult."""
-    if person.born_on is not None:
-        return years_between(person.born_on, day)
-    age = (person.facts or {}).get("age")
-    if age is None:
-        return None
-    whole = (day.month, day.day) == (reported_on.month, reported_on.day)
-    return max(0, int(age) - years_between(day, reported_on) - (0 if whole else 1))
+def onward_organisation() -> int:
+    """The small id of the body to which the area's desk refers people on."""
+    key = routing(settings.HAWL_AREA).desks.onward
+    return ids_by_key([key])[key]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, cast
@@ -13,6 +13,7 @@ Refusal = Literal[
     "not_for_this_side", "not_by_hand", "unknown_event", "future_day", "before_report", "before_referral",
     "about_needed", "unknown_about", "free_text", "sealed", "already_referred", "answer_needed", "answer_unconfirmed",
     "answered_no", "specialist_hold", "out_of_scope", "declined", "before_answer", "not_allowed",
+    "already_recorded", "later_answer",
 ]  # fmt: skip
 
 # Recorded by those to whom the case was referred on, each as its own dated event: that a referral was made says
@@ -23,6 +24,9 @@ HUB_SIDE = ("support_referral_received", "support_reached", "support_started")
 BY_THEIR_OWN_ACT = frozenset(
     {"crime_reported", "referral_asked", "referral_agreed", "support_referral_made", "support_referral_declined"}
 )
+
+# The events that hold an answer to being referred on, and whether it was a yes.
+ANSWERS = {"referral_agreed": True, "support_referral_declined": False}
 
 # What the desk does and what it hears, in the order in which a worker looks for it.
 DESK_ACTS = (
@@ -41,15 +45,24 @@ ABOUT_ANOTHER = frozenset({"safe_alternative_used", "information_withheld", "rea
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What the person said to being referred on, and on which day."""
+
+    agreed: bool
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """What the gate asks of a case. `agreed_on` is the day of the recorded yes where a day is known."""
+    """What the gate asks of a case. `answered` is the latest answer that is recorded with its day."""
 
     route: str
     agreement: str
     sealed: bool
     reported_on: date
     referred_on: date | None = None
-    agreed_on: date | None = None
+    answered: Answer | None = None
+    answered_by_hand: bool = False
 
 
 def offered_acts(*, of_desk: bool) -> tuple[str, ...]:
@@ -68,14 +81,33 @@ def why_no_act(event: str, about: str | None, on: date, case: CaseFacts, *, of_d
     return "about_needed" if event in ABOUT_ANOTHER and not about else None
 
 
+def latest_answer(events: Iterable[tuple[str, date | None]]) -> Answer | None:
+    """The latest of the answers among events (code, day) in the order of their recording; of one day, the last."""
+    said = [Answer(ANSWERS[event], on) for event, on in events if event in ANSWERS and on is not None]
+    return max(reversed(said), key=lambda each: each.on, default=None)
+
+
+def why_no_answer(case: CaseFacts, *, agreed: bool, on: date) -> Refusal | None:
+    """Why an answer of that day may not be recorded, or None.
+
+    One of the same day takes the place of what was said before. What the feed told is confirmed by hand once.
+    """
+    if case.answered is None or on > case.answered.on:
+        return None
+    if on < case.answered.on:
+        return "later_answer"
+    same = case.answered.agreed == agreed and case.agreement == ("yes" if agreed else "no")
+    return "already_recorded" if same and case.answered_by_hand else None
+
+
 def why_not_referred(case: CaseFacts, on: date, today: date) -> Refusal | None:
     """Why nothing of the case may pass to the hub on that day, or None: the gate of `work.intake.rules`, told."""
     if case.sealed:
         return "sealed"
     if case.referred_on is not None:
         return "already_referred"
-    agreed = case.agreement == "yes"
-    if case.agreement == "no":
+    agreed, latest = case.agreement == "yes", case.answered
+    if case.agreement == "no" or (latest is not None and not latest.agreed):
         return "answered_no"
     if not may_leave_police_side(cast(RouteCode, case.route), agreement_recorded=agreed):
         return _held_by(case)
@@ -83,7 +115,7 @@ def why_not_referred(case: CaseFacts, on: date, today: date) -> Refusal | None:
         return "future_day"
     if on < case.reported_on:
         return "before_report"
-    return "before_answer" if case.agreed_on is not None and on < case.agreed_on else None
+    return "before_answer" if latest is not None and on < latest.on else None
 
 
 def _held_by(case: CaseFacts) -> Refusal:

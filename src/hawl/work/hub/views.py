@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 # A form that was not taken is shown again under this status (RFC 9110, 15.5.21).
 NOT_TAKEN = 422
+# A form sent twice is no mistake of the sender's: by form, the refusals that say no more than that.
+_REPEATS = {"act": ("already_recorded",), "answer": ("already_recorded",), "refer": ("already_referred",)}
 
 
 @require_safe
@@ -138,7 +140,11 @@ def refer(request: HttpRequest, person_id: UUID, case_id: UUID) -> HttpResponse:
 @opens_to(Permission.RECORD_ACTS)
 def take(request: HttpRequest, person_id: UUID, case_id: UUID) -> HttpResponse:
     """Take a case into one's own hands."""
-    actions.take_case(by=current_actor(), case=_case_of(person_id, case_id))
+    try:
+        actions.take_case(by=current_actor(), case=_case_of(person_id, case_id))
+    except Refused as refused:
+        # The page shows no button to those who may not, so nobody comes here by it.
+        raise Http404 from refused
     return _back(person_id, case_id, "take")
 
 
@@ -153,6 +159,8 @@ def _taken(
             act(form, by, case)
             return _back(person_id, case_id, name)
         except Refused as refused:
+            if refused.code in _REPEATS.get(name, ()):
+                return _back(person_id, case_id, "again")
             add_refusal(form, refused.code, refused.says)
     return _person(request, person_id, case_id, bound={name: form}, status=NOT_TAKEN)
 

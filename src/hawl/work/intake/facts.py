@@ -105,18 +105,23 @@ def facts_of(
 
 
 def lowest_age(person: Person, day: date, reported_on: date) -> int | None:
-    """The lowest age in whole years that the person can have had on `day`; None if untold.
+    """The lowest age in whole years that the person of a row can have had on `day`; None if untold."""
+    return lowest_age_of(person.born_on, person.age, day, reported_on)
+
+
+def lowest_age_of(born_on: date | None, age: int | None, day: date, reported_on: date) -> int | None:
+    """The lowest age in whole years on `day` by what is known of somebody; None if nothing is.
 
     From the date of birth where there is one; otherwise from `age`, which is that of the day of
     the report, less the years between, rounded against the person being adult.
     """
-    if person.born_on is not None:
-        return years_between(person.born_on, day)
-    if person.age is None:
+    if born_on is not None:
+        return years_between(born_on, day)
+    if age is None:
         return None
     years = years_between(day, reported_on)
     whole = (day.month, day.day) == (reported_on.month, reported_on.day)
-    return max(0, person.age - years - (0 if whole else 1))
+    return max(0, age - years - (0 if whole else 1))
 
 
 def years_between(start: date, end: date) -> int:

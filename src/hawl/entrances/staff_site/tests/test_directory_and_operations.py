@@ -126,3 +126,17 @@ def test_when_a_fact_held_is_said_as_exactly_as_it_is_known(
         source=("G00",), certainty="read",
     )  # fmt: skip
     assert wording.span(fact) == says
+
+
+def test_what_became_of_the_rows_is_told_to_the_steward_alone(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = {"rows": 40, "accepted": 38, "people": 7801, "cases": 7802, "events": 7803, "duties": 7804}
+    run = Run(uuid.uuid4(), "day.jsonl", timezone.now(), None, {**counts, "routes": {"automatic": 7805}})
+    report = RunReport(run, (), Paginator([], 200).page(1))  # type: ignore[arg-type]
+    monkeypatch.setattr(operations.intake, "run_report", lambda *_, **__: report)
+    monkeypatch.setattr(operations.intake, "runs", lambda *_: Paginator([run], 25).page(1))
+    for role, told in ((Role.STEWARD, True), (Role.VICTIM_CARE_OFFICER, False), (Role.SPECIALIST_LEAD, False)):
+        client.force_login(account(role, DESK))
+        for path in (f"/operations/feeds/{run.id}/", "/operations/"):
+            text = soup_of(client, path).get_text()
+            assert "38" in text
+            assert ("7,80" in text or "780" in text) is told

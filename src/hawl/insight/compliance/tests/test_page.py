@@ -39,15 +39,17 @@ def numbers(soup: BeautifulSoup) -> list[str]:
     return [one.get_text(strip=True) for one in soup.select(".hawl-numbers__value")]
 
 
-def test_an_officer_reads_exact_numbers_that_lead_to_the_due_list(client: Client) -> None:
+def test_an_officer_reads_exact_numbers_and_no_number_leads_to_a_list_of_other_rows(client: Client) -> None:
     client.force_login(lay_out(9).officer)
     soup = page(client)
     assert numbers(soup) == ["100%", "0%", "66.6%", "0", "3"]
-    overdue = soup.select_one(".hawl-numbers a")
-    assert overdue is not None
-    assert "window=overdue" in str(overdue["href"])
-    assert client.get(str(overdue["href"])).status_code == 200
-    assert "council=newport" in str(soup)
+    main = soup.select_one("main")
+    assert main is not None
+    assert not main.select(".hawl-numbers a, td a")
+    assert "window=overdue" not in str(main)
+    headed = main.select_one("th a[href*='right=']")
+    assert headed is not None
+    assert client.get(str(headed["href"])).status_code == 200
 
 
 def test_the_commissioners_office_reads_counts_of_all_and_finds_no_way_to_a_person(client: Client) -> None:

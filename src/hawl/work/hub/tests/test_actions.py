@@ -308,3 +308,71 @@ def test_a_case_goes_from_hand_to_hand(people: ThreePeople, officer: Actor, desk
     case = make_case(desk=desk, assigned_to=people.stranger.pk)
     assert take_case(by=officer, case=case).assigned_to == officer.user_id
     assert take_case(by=officer, case=case).assigned_to == officer.user_id
+
+
+def test_only_the_desk_of_a_case_takes_it_into_its_hands(people: ThreePeople, officer: Actor, desk: int) -> None:
+    case = make_case(desk=desk, assigned_to=officer.user_id)
+    refer_to_hub(by=officer, case=case, on=today())
+    with pytest.raises(Refused, match="not_for_this_side"):
+        take_case(by=people.hub_worker.actor(), case=case)
+    case.refresh_from_db()
+    assert case.assigned_to == officer.user_id
+
+
+def test_an_older_yes_takes_no_place_of_a_newer_no(officer: Actor, desk: int) -> None:
+    case = make_case(desk=desk, reported=5)
+    record_answer(by=officer, case=case, agreed=False, on=today() - timedelta(1))
+    with pytest.raises(Refused, match="later_answer") as refused:
+        record_answer(by=officer, case=case, agreed=True, on=today() - timedelta(2))
+    assert refused.value.day == today() - timedelta(1)
+    assert str((today() - timedelta(1)).year) in refused.value.says
+    with pytest.raises(Refused, match="answered_no"):
+        refer_to_hub(by=officer, case=case, on=today())
+
+
+def test_a_later_answer_and_the_last_of_one_day_take_the_place_of_those_before(officer: Actor, desk: int) -> None:
+    case = make_case(desk=desk, reported=5)
+    record_answer(by=officer, case=case, agreed=False, on=today() - timedelta(1))
+    for agreed in (True, False, True):
+        assert record_answer(by=officer, case=case, agreed=agreed, on=today()).agreement == ("yes" if agreed else "no")
+    assert refer_to_hub(by=officer, case=case, on=today()).referred_on == today()
+
+
+def test_a_later_no_of_the_feed_shuts_the_gate_on_an_older_yes(officer: Actor, desk: int) -> None:
+    case = make_case(desk=desk, reported=5)
+    record_answer(by=officer, case=case, agreed=True, on=today() - timedelta(3))
+    make_event(case, "support_referral_declined", today() - timedelta(1))
+    with pytest.raises(Refused, match="answered_no"):
+        refer_to_hub(by=officer, case=case, on=today())
+
+
+def test_the_same_act_of_the_same_day_is_recorded_once(officer: Actor, desk: int) -> None:
+    case = make_case(desk=desk, reported=3)
+    record_act(by=officer, case=case, event="suspect_charged", occurred_on=today())
+    with pytest.raises(Refused, match="already_recorded"):
+        record_act(by=officer, case=case, event="suspect_charged", occurred_on=today())
+    assert Duty.objects.filter(case=case, duty_id="6.8").count() == 1
+    record_act(by=officer, case=case, event="suspect_charged", occurred_on=today() - timedelta(1))
+    first, second = CaseEvent.objects.filter(case=case, event="suspect_charged")
+    for about in (first, second):
+        record_act(by=officer, case=case, event="victim_informed", occurred_on=today(), about=about.event_id)
+    for enhanced in (True, False):  # a correction of the same day is no repeat
+        record_act(
+            by=officer, case=case, event="enhanced_rights_decided", occurred_on=today(),
+            attributes={"enhanced": enhanced},
+        )  # fmt: skip
+    assert case.events.count() == 7
+
+
+def test_the_same_answer_of_the_same_day_is_recorded_once(officer: Actor, desk: int) -> None:
+    case = make_case(desk=desk, reported=3)
+    record_answer(by=officer, case=case, agreed=True, on=today())
+    with pytest.raises(Refused, match="already_recorded"):
+        record_answer(by=officer, case=case, agreed=True, on=today())
+    assert case.events.filter(event="referral_agreed").count() == 1
+
+
+def test_what_the_feed_told_of_a_day_is_confirmed_by_hand(officer: Actor, desk: int) -> None:
+    case = make_case(desk=desk, route="consent_first", route_reason="under_18", agreement="yes_unconfirmed")
+    make_event(case, "referral_agreed", today())
+    assert record_answer(by=officer, case=case, agreed=True, on=today()).agreement == "yes"

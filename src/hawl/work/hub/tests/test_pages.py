@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.clock import today
 from hawl.foundations.identity.models import User
+from hawl.foundations.languages import dates
 from hawl.registers.cases.models import Case
 from hawl.registers.cases.tests.makers import (
     DESK,
@@ -28,7 +29,7 @@ from hawl.registers.cases.tests.makers import (
     three_people,
 )
 from hawl.rights.duties.actions import recompute
-from hawl.work.hub.actions import refer_to_hub
+from hawl.work.hub.actions import record_act, refer_to_hub
 
 pytestmark = [pytest.mark.django_db, pytest.mark.process("staff")]
 
@@ -391,3 +392,90 @@ def test_the_hub_sees_the_case_that_was_referred_and_no_other(people: ThreePeopl
     assert page.status_code == 200
     assert "Rape" not in text(page)
     assert str(held.pk) not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("form", "sent", "event"),
+    [
+        ("act", {"event": "needs_assessed", "about": "", "enhanced": ""}, "needs_assessed"),
+        ("answer", {"agreed": "yes"}, "referral_agreed"),
+        ("refer", {}, "support_referral_made"),
+    ],
+)
+def test_a_form_sent_twice_is_recorded_once_and_is_no_mistake(
+    people: ThreePeople, client: Client, form: str, sent: dict[str, str], event: str
+) -> None:
+    case = owed_case(people, reported=3)
+    address = f"/people/{case.person_id}/cases/{case.pk}/{form}/"
+    both = [client.post(address, {**sent, "on": today().strftime("%d/%m/%Y")}) for _each in range(2)]
+    assert [answer.status_code for answer in both] == [302, 302]
+    told = client.get(both[1].headers["Location"])
+    assert "This was recorded already. Nothing was added." in soup(told).select_one("#done").text
+    with acting_as(people.officer.actor()):
+        assert case.events.filter(event=event).count() == 1
+
+
+def test_an_older_answer_is_told_the_day_of_the_later_one(people: ThreePeople, client: Client) -> None:
+    case = owed_case(people, reported=5)
+    address = f"/people/{case.person_id}/cases/{case.pk}/answer/"
+    client.post(address, {"agreed": "no", "on": today().strftime("%d/%m/%Y")})
+    answer = client.post(address, {"agreed": "yes", "on": (today() - timedelta(1)).strftime("%d/%m/%Y")})
+    assert answer.status_code == 422
+    says = f"A later answer is recorded already, on {dates.day(today())}."
+    assert says in soup(answer).select_one(".govuk-error-summary").text
+
+
+def test_the_hub_is_offered_no_case_of_the_desk_to_take(people: ThreePeople, client: Client) -> None:
+    with acting_as(people.officer.actor()) as by:
+        case = make_case(desk=organisation_id(DESK), reported=5)
+        refer_to_hub(by=by, case=case, on=today())
+    page, take = f"/people/{case.person_id}/", f"/people/{case.person_id}/cases/{case.pk}/take/"
+    hub = signed_in(people.hub_worker)
+    assert f'action="{take}"' in client.get(page).content.decode()
+    assert f'action="{take}"' not in hub.get(page).content.decode()
+    assert hub.post(take).status_code == 404
+    with acting_as(people.officer.actor()):
+        assert Case.objects.get(pk=case.pk).assigned_to is None
+
+
+def test_each_event_says_by_whose_body_it_was_recorded(people: ThreePeople, client: Client) -> None:
+    with acting_as(people.officer.actor()) as by:
+        case = make_case(desk=organisation_id(DESK), reported=5)
+        refer_to_hub(by=by, case=case, on=today())
+        make_event(case, "suspect_arrested", today(), asserted_by=f"user:{people.stranger.pk}")
+        make_event(case, "suspect_charged", today(), asserted_by="user:999999999")
+    with acting_as(people.hub_worker.actor()) as by:
+        record_act(by=by, case=Case.objects.get(), event="support_reached", occurred_on=today())
+    sources = [each.text for each in soup(client.get(f"/people/{case.person_id}/")).select(".hawl-moment__source")]
+    assert sorted(sources) == [
+        "from the police feed", "recorded at the desk", "recorded at the hub", "recorded by a worker",
+        "recorded by a worker",
+    ]  # fmt: skip
+
+
+def test_an_age_told_with_the_report_is_said_to_be_of_that_day(people: ThreePeople, client: Client) -> None:
+    with acting_as(people.officer.actor()):
+        told = make_person(desk=organisation_id(DESK), born_on=None, facts={"age": 44})
+    owed_case(people, person=told)
+    assert "Age when reported 44" in text(client.get(f"/people/{told.pk}/"))
+    born = owed_case(people)
+    assert "Age when reported" not in text(client.get(f"/people/{born.person_id}/"))
+
+
+def test_no_text_of_a_person_turns_round_what_stands_beside_it(people: ThreePeople, client: Client) -> None:
+    turning = "\u202e"
+    with acting_as(people.officer.actor()):
+        person = make_person(desk=organisation_id(DESK), family=f"Rhys{turning}", visibility="standard")
+        person.names["known_as"] = f"Siani{turning}"
+        person.save()
+        contact = make_contact(person, f"07700 900123{turning}")
+    owed_case(people, person=person)
+    page = f"/people/{person.pk}/"
+    shown = client.post(f"{page}show/", {"contact": str(contact.pk)})
+    for answer in (client.get("/due/"), client.get("/cases/"), client.get(page), shown):
+        found = soup(answer)
+        assert turning not in found.title.text
+        apart = [each.extract().text for each in found.select("bdi")]
+        assert any(turning in each for each in apart)
+        assert turning not in found.get_text()
+    assert turning in soup(shown).select_one("#uncovered bdi").text

@@ -32,8 +32,9 @@ PLAIN = CaseFacts(route="automatic", agreement="not_asked", sealed=False, report
         ({"route": "automatic", "agreement": "no"}, "answered_no"),
         ({"sealed": True}, "sealed"),
         ({"referred_on": REPORTED}, "already_referred"),
-        ({"agreed_on": TODAY}, None),
-        ({"agreed_on": TODAY + timedelta(1)}, "before_answer"),
+        ({"answered": rules.Answer(True, TODAY)}, None),
+        ({"answered": rules.Answer(True, TODAY + timedelta(1))}, "before_answer"),
+        ({"agreement": "yes", "answered": rules.Answer(False, TODAY)}, "answered_no"),
     ],
 )
 def test_the_gate_opens_only_for_what_may_pass(changes: dict[str, object], refusal: str | None) -> None:
