@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Func, IntegerField, QuerySet, Value
+from django.db.models import F, Func, IntegerField, Q, QuerySet, Value
 from django.utils import timezone
 
 from hawl.foundations.access.actor import Actor
@@ -105,24 +105,25 @@ def set_answer(*, by: Actor, case: Case, agreed: bool, route: str, reason: str) 
 
 @transaction.atomic
 def open_to(*, by: Actor, case: Case, organisation_id: int, on: date) -> Case:
-    """Open a case, its events, its person and all ways of reaching them to one more organisation.
+    """Open a case, its events, its person and the ways of reaching them that it told to one more organisation.
 
-    All claims on a number go together: the strictest of them counts, also for who sees them later. Duties are
-    the caller's to lay anew. Nothing else of the person is opened: other cases stay as they are.
+    What other cases told of the person's numbers stays as it is; that it forbids a use is on every claim of the
+    number already. What belongs to the person and no case (a decision) goes along. Duties are the caller's to lay
+    anew. Nothing else of the person is opened.
     """
     with acting_as(by):
         held = _held(case)
         for rows in (
             Case.objects.filter(pk=held.pk),
             CaseEvent.objects.filter(case_id=held.pk),
-            Contact.objects.filter(person_id=held.person_id),
+            Contact.objects.filter(Q(case_id=held.pk) | Q(case_id=None), person_id=held.person_id),
             Person.objects.filter(pk=held.person_id),
         ):
             _add(rows, organisation_id)
-        Case.objects.filter(pk=held.pk).update(referred_on=on)
+        Case.objects.filter(pk=held.pk).update(referred_on=on, recalled_on=None)
         record(action="case.opened_to", object_kind="case", object_id=str(held.pk), organisation=organisation_id)
     held.visible_to = sorted({*held.visible_to, organisation_id})
-    held.referred_on = on
+    held.referred_on, held.recalled_on = on, None
     return held
 
 

@@ -63,6 +63,8 @@ class Case(ScopedModel):
     agreement_decided_at = models.DateTimeField(null=True, blank=True)
     assigned_to = models.BigIntegerField(null=True, blank=True)
     referred_on = models.DateField(null=True, blank=True)
+    # The day on which a later version of the record took it back from those to whom it had been referred on.
+    recalled_on = models.DateField(null=True, blank=True)
     repeat = models.BooleanField(default=False)
     counter_allegation = models.BooleanField(default=False)
     # What this case says forbids a first call to the person, whatever other cases of theirs allow.
@@ -76,6 +78,7 @@ class Case(ScopedModel):
             models.Index(fields=["desk_id", "route", "rank", "reported_on"], name="cases_desk_order"),
             models.Index(fields=["person"], name="cases_person"),
             models.Index(fields=["reported_on"], name="cases_reported"),
+            models.Index(fields=["route"], condition=models.Q(referred_on__isnull=False), name="cases_referred"),
         ]
 
 

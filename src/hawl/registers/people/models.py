@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from hawl.foundations.access.models import ScopedModel
@@ -81,6 +82,12 @@ class Contact(ScopedModel):
     message = models.CharField(max_length=14, choices=Safety, default=Safety.UNKNOWN)
     write = models.CharField(max_length=14, choices=Safety, default=Safety.UNKNOWN)
     message_key = models.BinaryField(null=True, blank=True)
+    # The case of that message: who sees the case sees the claim. Empty for what belongs to the person alone, such as
+    # a decision, and is seen where the person is.
+    case_id = models.UUIDField(null=True, blank=True)
+    # The uses against which this claim itself speaks, of "ring", "text", "message", "write". The four columns above
+    # hold the strictest of all claims on the value: whoever sees one claim of several must not see a weaker word.
+    claims_no = ArrayField(models.CharField(max_length=7), default=list, blank=True)
     # The claim by itself would open a first call. `ring` says so only while no case of the person forbids one.
     claims_call = models.BooleanField(default=False)
     decided_at = models.DateTimeField(null=True, blank=True)

@@ -153,6 +153,14 @@ def what_next(case: Case, words: AreaWords, force_referred_on: date | None = Non
     """
     if case.referred_on:
         return _("Referred on to %(hub)s.") % {"hub": words.hub}
+    to_do = _to_do(case, words, force_referred_on)
+    if case.recalled_on:
+        taken_back = _("Was referred on, and has been taken back since the police record changed. Ring the hub.")
+        return f"{taken_back} {to_do}"
+    return to_do
+
+
+def _to_do(case: Case, words: AreaWords, force_referred_on: date | None) -> str:
     if case.route == Route.SPECIALIST_HOLD:
         return _("Do not make contact. A specialist decides who is approached, and how.")
     if case.route == Route.OUT_OF_SCOPE:

@@ -10,10 +10,12 @@ import json
 import time
 import uuid
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from django.db import connection
 
+from hawl.foundations.audit.actions import record
 from hawl.rights.rulebook import Event
 from hawl.work.intake import parts
 from hawl.work.intake.copy_text import lines
@@ -72,33 +74,27 @@ ON CONFLICT (key) DO UPDATE SET version = excluded.version, digests = excluded.d
 # What the version held until now said against a number stays said, whether the newer one names the number or not.
 _RENEW = (
     "INSERT INTO stage_against ({contacts}) SELECT {contacts} FROM people_contact "
-    "WHERE message_key = ANY(%(messages)s) AND 'unsafe' IN (ring, text, message, write)",
+    "WHERE message_key = ANY(%(messages)s) AND claims_no <> '{{}}'",
     "DELETE FROM people_contact WHERE message_key = ANY(%(messages)s)",
     "DELETE FROM cases_caseevent WHERE case_id = ANY(%(cases)s) AND asserted_by = %(feed)s",
     "DELETE FROM duties_duty WHERE case_id = ANY(%(cases)s)",
 )
 
-_NOES = """SELECT message_key, value_key, bool_or(ring = 'unsafe') AS ring, bool_or(text = 'unsafe') AS text,
-    bool_or(message = 'unsafe') AS message, bool_or(write = 'unsafe') AS write FROM stage_against GROUP BY 1, 2"""
+_NOES = """SELECT message_key, value_key, array_agg(DISTINCT said ORDER BY said) AS noes
+  FROM stage_against, unnest(claims_no) AS said GROUP BY 1, 2"""
 _SAID_AGAINST = (
     f"""
-UPDATE people_contact c SET
-  ring = CASE WHEN a.ring THEN 'unsafe' ELSE c.ring END, text = CASE WHEN a.text THEN 'unsafe' ELSE c.text END,
-  message = CASE WHEN a.message THEN 'unsafe' ELSE c.message END,
-  write = CASE WHEN a.write THEN 'unsafe' ELSE c.write END
-FROM ({_NOES}) a WHERE c.message_key = a.message_key AND c.value_key = a.value_key
+UPDATE people_contact c SET claims_no = ARRAY(SELECT DISTINCT unnest(c.claims_no || a.noes) ORDER BY 1)
+FROM ({_NOES}) a WHERE c.message_key = a.message_key AND c.value_key = a.value_key AND NOT c.claims_no @> a.noes
 """,
     # A number that only an older version names is kept for the no alone: it holds against other claims on it.
     f"""
 INSERT INTO people_contact (id, person_id, kind, value, value_key, given_by, ring, text, message, write, message_key,
-  claims_call, visible_to, named_users)
-SELECT DISTINCT ON (a.message_key, a.value_key) a.id, p.id, a.kind, a.value, a.value_key, '',
-  CASE WHEN n.ring THEN 'unsafe' ELSE 'unknown' END, CASE WHEN n.text THEN 'unsafe' ELSE 'unknown' END,
-  CASE WHEN n.message THEN 'unsafe' ELSE 'unknown' END, CASE WHEN n.write THEN 'unsafe' ELSE 'unknown' END,
-  a.message_key, false, p.visible_to, p.named_users
+  case_id, claims_no, claims_call, visible_to, named_users)
+SELECT DISTINCT ON (a.message_key, a.value_key) a.id, c.person_id, a.kind, a.value, a.value_key, '',
+  'unknown', 'unknown', 'unknown', 'unknown', a.message_key, c.id, n.noes, false, c.visible_to, c.named_users
 FROM stage_against a JOIN ({_NOES}) n USING (message_key, value_key)
 JOIN intake_feedmessage m ON m.key = a.message_key JOIN cases_case c ON c.id = m.case_id
-JOIN people_person p ON p.id = c.person_id
 WHERE NOT EXISTS (SELECT 1 FROM people_contact k WHERE k.message_key = a.message_key AND k.value_key = a.value_key)
 ORDER BY a.message_key, a.value_key, a.id
 """,
@@ -154,22 +150,77 @@ UPDATE people_person SET visibility = 'sealed', visible_to = '{{}}', named_users
 WHERE visibility <> 'sealed' AND id IN ({_TOUCHED} WHERE m.police_suspect)
 """
 
-# A case that forbids a first call forbids it on every number of the person, also on one that another case gave.
-_FIRST_CALLS = f"""
-WITH touched AS MATERIALIZED (SELECT DISTINCT person_id FROM ({_TOUCHED}) AS people),
-forbidden AS MATERIALIZED (
+# Every claim on a number says the strictest word of all of them: one who sees a single claim must not take it for
+# safer than it is. A case that forbids a first call forbids it on every number of the person, also on one that
+# another case gave.
+_STRICTEST = f"""
+WITH touched AS MATERIALIZED (
+  SELECT DISTINCT person_id FROM ({_TOUCHED} UNION ALL SELECT unnest(%(left)s::uuid[])) AS people
+), forbidden AS MATERIALIZED (
   SELECT DISTINCT person_id FROM touched JOIN cases_case c USING (person_id)
-  WHERE c.no_first_call OR c.counter_allegation OR c.agreement = 'no' OR c.route = 'specialist_hold'
+  WHERE c.no_first_call OR c.counter_allegation OR c.agreement = 'no'
+), words AS (
+  SELECT t.person_id, t.value_key,
+    CASE WHEN bool_or('ring' = ANY(t.claims_no)) THEN 'unsafe'
+      WHEN bool_and(t.claims_call AND f.person_id IS NULL) THEN 'first_approach' ELSE 'unknown' END AS ring,
+    CASE WHEN bool_or('text' = ANY(t.claims_no)) THEN 'unsafe' ELSE 'unknown' END AS text,
+    CASE WHEN bool_or('message' = ANY(t.claims_no)) THEN 'unsafe' ELSE 'unknown' END AS message,
+    CASE WHEN bool_or('write' = ANY(t.claims_no)) THEN 'unsafe' ELSE 'unknown' END AS write
+  FROM touched JOIN people_contact t USING (person_id) LEFT JOIN forbidden f USING (person_id)
+  WHERE t.message_key IS NOT NULL GROUP BY t.person_id, t.value_key
 )
-UPDATE people_contact t
-SET ring = CASE WHEN t.claims_call AND f.person_id IS NULL THEN 'first_approach' ELSE 'unknown' END
-FROM touched LEFT JOIN forbidden f USING (person_id)
-WHERE t.person_id = touched.person_id AND t.message_key IS NOT NULL AND t.ring IN ('unknown', 'first_approach')
-  AND t.ring <> CASE WHEN t.claims_call AND f.person_id IS NULL THEN 'first_approach' ELSE 'unknown' END
+UPDATE people_contact t SET ring = w.ring, text = w.text, message = w.message, write = w.write
+FROM words w WHERE t.person_id = w.person_id AND t.value_key = w.value_key AND t.message_key IS NOT NULL
+  AND (t.ring, t.text, t.message, t.write) IS DISTINCT FROM (w.ring, w.text, w.message, w.write)
 """
 
+# A case referred on, of which a later version says what would have kept it with the desk, or that it is another
+# person's, goes back. What other rows say (a hold, a seal) takes it back as well. The cases held or closed are looked
+# for everywhere, since a counter-allegation touches one of whom this part has no row; there are none but new ones.
+_MOVED = """
+SELECT c.id, c.person_id FROM cases_case c JOIN stage_cases_case s ON s.id = c.id
+WHERE c.referred_on IS NOT NULL AND c.person_id <> s.person_id
+"""
+_RECALL = f"""
+UPDATE cases_case t SET referred_on = NULL, recalled_on = %(today)s,
+  visible_to = CASE WHEN t.visible_to = '{{}}' THEN t.visible_to ELSE ARRAY[t.desk_id] END
+WHERE t.referred_on IS NOT NULL AND t.id IN (
+  SELECT unnest(%(moved)s::uuid[])
+  UNION ALL SELECT id FROM cases_case
+    WHERE referred_on IS NOT NULL AND route IN ('specialist_hold', 'out_of_scope', 'declined')
+  UNION ALL SELECT c.id FROM cases_case c JOIN people_person p ON p.id = c.person_id
+    WHERE c.referred_on IS NOT NULL AND p.id IN ({_TOUCHED})
+      AND (p.visibility = 'sealed' OR (c.route = 'consent_first' AND c.agreement <> 'yes'))
+) RETURNING t.id, t.person_id, t.desk_id
+"""
+_RECALL_WITH = (
+    *(
+        f"""
+UPDATE {table} t SET visible_to = c.visible_to, named_users = c.named_users FROM cases_case c
+WHERE c.id = t.case_id AND c.id = ANY(%(cases)s)
+  AND (t.visible_to, t.named_users) IS DISTINCT FROM (c.visible_to, c.named_users)
+"""
+        for table in ("cases_caseevent", "duties_duty")
+    ),
+    # The person stays open to those to whom another case of theirs is.
+    """
+UPDATE people_person p SET visible_to = ARRAY(
+  SELECT seen FROM unnest(p.visible_to) AS seen WHERE seen = ANY(%(desks)s)
+    OR EXISTS (SELECT 1 FROM cases_case c WHERE c.person_id = p.id AND seen = ANY(c.visible_to)))
+WHERE p.id = ANY(%(people)s)
+""",
+    """
+UPDATE people_contact t SET visible_to = c.visible_to, named_users = c.named_users FROM cases_case c
+WHERE c.id = t.case_id AND c.id = ANY(%(cases)s) AND t.person_id = ANY(%(people)s)
+""",
+    """
+UPDATE people_contact t SET visible_to = p.visible_to, named_users = p.named_users FROM people_person p
+WHERE p.id = t.person_id AND p.id = ANY(%(people)s) AND t.case_id IS NULL
+""",
+)  # fmt: skip
+
 # Everything of a sealed person carries the person's seal, older cases included. Claims on a number are seen where
-# the person is; what a version adds to a case is seen where the case is.
+# the case is whose message made them, and so is what a version adds to a case.
 _SPREAD = (
     f"""
 UPDATE cases_case t SET visible_to = p.visible_to, named_users = p.named_users FROM people_person p
@@ -178,8 +229,13 @@ WHERE p.id = t.person_id AND p.visibility = 'sealed' AND p.id IN ({_TOUCHED})
 """,
     f"""
 UPDATE people_contact t SET visible_to = p.visible_to, named_users = p.named_users FROM people_person p
-WHERE p.id = t.person_id AND p.id IN ({_TOUCHED}) AND (p.visibility = 'sealed' OR t.message_key IS NOT NULL)
+WHERE p.id = t.person_id AND p.id IN ({_TOUCHED}) AND p.visibility = 'sealed'
   AND (t.visible_to, t.named_users) IS DISTINCT FROM (p.visible_to, p.named_users)
+""",
+    f"""
+UPDATE people_contact t SET visible_to = c.visible_to, named_users = c.named_users FROM cases_case c
+WHERE t.person_id = c.person_id AND t.case_id = c.id AND c.person_id IN ({_TOUCHED})
+  AND (t.visible_to, t.named_users) IS DISTINCT FROM (c.visible_to, c.named_users)
 """,
     *(
         f"""
@@ -191,6 +247,22 @@ WHERE c.id = t.case_id AND p.id IN ({_TOUCHED})
   AND (c.visible_to, c.named_users) IS DISTINCT FROM (ARRAY[c.desk_id], '{{}}'::bigint[])
   AND (t.visible_to, t.named_users) IS DISTINCT FROM (c.visible_to, c.named_users)
 """
+        for table in ("cases_caseevent", "duties_duty")
+    ),
+)  # fmt: skip
+
+# What was sealed while nobody led is given to those who lead now, or nobody would ever see it.
+_GIVE_PEOPLE = """
+UPDATE people_person p SET named_users = %(leads)s WHERE p.visibility = 'sealed' AND p.named_users = '{}'
+  AND EXISTS (SELECT 1 FROM cases_case c WHERE c.person_id = p.id AND c.desk_id = %(desk)s)
+RETURNING p.id
+"""
+_GIVE = (
+    "UPDATE cases_case SET named_users = %(leads)s WHERE person_id = ANY(%(people)s)",
+    "UPDATE people_contact SET named_users = %(leads)s WHERE person_id = ANY(%(people)s)",
+    *(
+        f"UPDATE {table} t SET named_users = %(leads)s FROM cases_case c "
+        "WHERE c.id = t.case_id AND c.person_id = ANY(%(people)s)"
         for table in ("cases_caseevent", "duties_duty")
     ),
 )  # fmt: skip
@@ -257,10 +329,24 @@ def _other_events(cases: list[uuid.UUID], feed: str) -> dict[uuid.UUID, list[Eve
     return found
 
 
-def lay(part: Part, feed: str, leads: Sequence[int]) -> tuple[int, int, int]:
+def give_sealed(leads: Sequence[int], desk_id: int) -> int:
+    """Give what is sealed at a desk and open to nobody to its leads; gives the number of people. Call it in scope."""
+    if not leads:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(_GIVE_PEOPLE, {"leads": list(leads), "desk": desk_id})
+        people = [row[0] for row in cursor.fetchall()]
+        if people:
+            for statement in _GIVE:
+                cursor.execute(statement, {"leads": list(leads), "people": people})
+            record(action="people.sealed_given", object_kind="organisation", object_id=str(desk_id), people=len(people))
+    return len(people)
+
+
+def lay(part: Part, feed: str, leads: Sequence[int], today: date) -> tuple[int, int, int]:
     """Write the part; gives the number of events, of duties and of people now held more than before.
 
-    `leads` are the users who may see what is sealed.
+    `leads` are the users who may see what is sealed; `today` (Europe/London) dates what is taken back.
     """
     with connection.cursor() as cursor:
         events, duties = _counts(cursor, part)
@@ -271,6 +357,8 @@ def lay(part: Part, feed: str, leads: Sequence[int]) -> tuple[int, int, int]:
             for statement in _RENEW:
                 cursor.execute(statement.format(contacts=_quoted(parts.CONTACTS)), renewed)
         cursor.execute(_PEOPLE.format(columns=_names("people_person")))
+        cursor.execute(_MOVED)
+        moved = cursor.fetchall()
         cursor.execute(_CASES.format(columns=_names("cases_case")))
         for table in ("people_contact", "cases_caseevent", "duties_duty"):
             cursor.execute(f"INSERT INTO {table} ({_names(table)}) SELECT {_names(table)} FROM stage_{table}")
@@ -280,13 +368,32 @@ def lay(part: Part, feed: str, leads: Sequence[int]) -> tuple[int, int, int]:
         cursor.execute(_STOOD, {"stood": stood})
         cursor.execute(_COUNTER)
         cursor.execute(_SEAL, {"leads": list(leads)})
-        for statement in (_FIRST_CALLS, *_SPREAD):
+        cursor.execute(_STRICTEST, {"left": left})
+        _recall(cursor, moved, today)
+        for statement in _SPREAD:
             cursor.execute(statement)
         gone = 0
         if left:
             cursor.execute(_LEFT, {"left": left})
             gone = cursor.rowcount
     return len(part.events) - events, len(part.duties) - duties, part.new_people - gone
+
+
+def _recall(cursor: Any, moved: list[tuple[uuid.UUID, uuid.UUID]], today: date) -> None:
+    """Take back cases that were referred on and no longer may be. `moved` are cases with whose they were till now."""
+    cursor.execute(_RECALL, {"moved": [case for case, _ in moved], "today": today})
+    found = cursor.fetchall()
+    if not found:
+        return
+    scope: dict[str, Any] = {
+        "cases": [case for case, _, _ in found],
+        "people": list({person for _, person, _ in found} | {person for _, person in moved}),
+        "desks": list({desk for _, _, desk in found}),
+    }
+    for statement in _RECALL_WITH:
+        cursor.execute(statement, scope)
+    for case in scope["cases"]:
+        record(action="case.recalled", object_kind="case", object_id=str(case))
 
 
 def _stage(cursor: Any, part: Part) -> None:

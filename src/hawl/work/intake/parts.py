@@ -95,7 +95,7 @@ class Part:
 PEOPLE = ("id", "kind", "names", "born_on", "facts", "language", "deceased", "visibility", "source_key", "told_at",
           "told_by", "created_at", "visible_to", "named_users")  # fmt: skip
 CONTACTS = ("id", "person_id", "kind", "value", "value_key", "given_by", "given_on", "ring", "text", "message", "write",
-            "message_key", "claims_call", "visible_to", "named_users")  # fmt: skip
+            "message_key", "case_id", "claims_no", "claims_call", "visible_to", "named_users")  # fmt: skip
 CASES = ("id", "person_id", "desk_id", "source", "reference", "crime_key", "suspect_key", "stands_for_key", "location",
          "note", "role", "offence", "flags", "council", "risk", "rank", "route", "route_reason", "agreement", "repeat",
          "counter_allegation", "no_first_call", "enhanced_suggested", "reported_on", "received_at", "visible_to",
@@ -106,6 +106,7 @@ DUTIES = ("case_id", "duty_id", "right", "trigger_event_id", "started_on", "due_
           "tier", "enforced", "bearer", "rulebook", "rank", "visible_to", "named_users")  # fmt: skip
 MESSAGES = ("key", "version", "digests", "case_id", "run_id", "first_run_id", "danger", "police_suspect", "suspects",
             "waits_for", "stood_route", "stood_reason")  # fmt: skip
+_USES = ("ring", "text", "message", "write")
 # These holds end when somebody is known who stands for the person.
 _WAITING_FOR_SOMEBODY = ("no_spokesperson", "unaccompanied_child")
 
@@ -120,7 +121,7 @@ def build(rows: Sorted, known: Known, desk: Desk, run_id: uuid.UUID, part: Part)
             history.danger, history.police_suspect, _byte_array(history.suspects), *history.waiting,
         ))  # fmt: skip
     for key, claim in rows.noes:
-        part.against.append(_contact_row(key, None, claim, desk, ("{}", "{}")))
+        part.against.append(_contact_row(key, rows.histories[key].case_id, None, claim, desk, ("{}", "{}")))
     return part
 
 
@@ -145,7 +146,7 @@ class _Row:
         case_id = self._case_id(route)
         self._case(case_id, person_id, route, facts, rank)
         for claim in claims_of(self.row, facts, self.desk.ring):
-            self.part.contacts.append(_contact_row(self.key, person_id, claim, self.desk, self.seen))
+            self.part.contacts.append(_contact_row(self.key, case_id, person_id, claim, self.desk, self.seen))
         self._events(case_id)
         self._duties(case_id, rank)
 
@@ -258,13 +259,19 @@ class _Row:
 
 
 def _contact_row(
-    message: bytes, person_id: uuid.UUID | None, claim: Claim, desk: Desk, seen: tuple[str, str]
+    message: bytes,
+    case_id: uuid.UUID | None,
+    person_id: uuid.UUID | None,
+    claim: Claim,
+    desk: Desk,
+    seen: tuple[str, str],
 ) -> tuple[Any, ...]:
     contact, contact_id = claim.contact, uuid.uuid4()
+    against = ",".join(use for use, word in zip(_USES, claim.ways, strict=True) if word == "unsafe")
     return (
         contact_id, person_id, contact.kind, _sealed("people_contact", contact_id, "value", contact.value, desk.ring),
         claim.value_key, contact.given_by or "", contact.given_on, *claim.ways, message,
-        claim.ways[0] == "first_approach", *seen,
+        case_id, f"{{{against}}}", claim.ways[0] == "first_approach", *seen,
     )  # fmt: skip
 
 

@@ -136,8 +136,10 @@ def test_what_comes_after_a_case_was_referred_on_goes_with_that_case_and_no_othe
                 tuple(sorted((ours, hub)))
             }
             assert {tuple(row.visible_to) for row in model.objects.filter(case=new)} == {(ours,)}
-        # All claims on a person's numbers are seen where the person is: the strictest of them counts.
-        assert all(set(claim.visible_to) == {ours, hub} for claim in Contact.objects.all())
+        for case, seen in ((referred, {ours, hub}), (new, {ours})):
+            claims = Contact.objects.filter(case_id=case.pk)
+            assert claims
+            assert all(set(claim.visible_to) == seen for claim in claims)
 
 
 # --- counter-allegations --------------------------------------------------------------------------------------------
@@ -286,3 +288,25 @@ def test_a_leading_desk_without_a_lead_still_seals() -> None:
     take_in([version(1, **POLICE)], leads=())
     with acting_as(EVERYBODY):
         assert (Person.objects.get().visible_to, Person.objects.get().named_users) == ([], [])
+
+
+def test_what_was_sealed_while_nobody_led_is_given_to_who_leads_at_the_next_import(
+    new_database: Callable[[], str],
+) -> None:
+    new_database()
+    take_in([version(1, **POLICE)], leads=())
+    lead, officer = account(Role.SPECIALIST_LEAD, DESK), account(Role.VICTIM_CARE_OFFICER, DESK)
+    with as_process("staff"), acting_as(User.objects.get(pk=lead.pk).actor()):
+        assert rows_seen() == dict.fromkeys(SCOPED, 0)
+    take_in([version(1, record_id="ELSE", person__ref="ELSE")])
+    with as_process("staff"):
+        with acting_as(Actor(label="user:x", user_id=lead.pk, organisations=frozenset())):
+            assert min(rows_seen().values()) > 0
+            assert Case.objects.get().reference["record_id"] == ID
+        with acting_as(User.objects.get(pk=officer.pk).actor()):
+            assert Case.objects.get().reference["record_id"] == "ELSE"
+    # Who leads later is given nothing that somebody already sees.
+    later = account(Role.SPECIALIST_LEAD, DESK)
+    take_in([version(1, record_id="THIRD", person__ref="THIRD")])
+    with acting_as(EVERYBODY):
+        assert Person.objects.get(visibility="sealed").named_users == [lead.pk] != [lead.pk, later.pk]
