@@ -19,6 +19,12 @@ if [ -z "${UV_DEFAULT_INDEX:-}${UV_INDEX_URL:-}" ]; then
     [ -z "$index" ] || export UV_DEFAULT_INDEX="$index"
 fi
 
+# Nor do uv and npm read pip's word on the certificates of the machine's network.
+certificates=${PIP_CERT:-$("$python" -m pip config get global.cert 2>/dev/null || true)}
+if [ -n "$certificates" ] && [ -f "$certificates" ]; then
+    export SSL_CERT_FILE="${SSL_CERT_FILE:-$certificates}"
+fi
+
 if [ ! -x .venv/bin/python ]; then
     echo "Making .venv …" >&2
     # Without ensurepip (Debian without python3-venv) the machine's own pip fills the environment from outside.

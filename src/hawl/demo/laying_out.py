@@ -100,7 +100,8 @@ def lay_out(*, people: int) -> Summary:
     empty = _people() == 0
     if not empty and (marker is None or _holds_more_than_a_demo()):
         raise NotADemo(
-            "This installation holds a caseload that the demo did not make. Set HAWL_HOME to another folder for a demo."
+            "This installation holds a caseload that the demo did not make: no page may call it invented. "
+            "`hawl serve` serves it; for a demo set HAWL_HOME to another folder."
         )
     area = area_entry(settings.HAWL_AREA)
     desks = routing(settings.HAWL_AREA).desks
@@ -150,7 +151,7 @@ def _holds_more_than_a_demo() -> bool:
     """Did anything else come in since, or is this another database than the one that the marker was left for."""
     with acting_as(BY), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT EXISTS (SELECT 1 FROM intake_feedrun WHERE file_name <> %s)"
+            "SELECT EXISTS (SELECT 1 FROM intake_feedrun WHERE file_name <> %s AND (counts->>'accepted')::int > 0)"
             " OR EXISTS (SELECT 1 FROM people_person WHERE source_key IS NULL)",
             [_FEED_NAME],
         )
