@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from hawl.foundations.access.counting import capped_counts, page_of
 from hawl.foundations.clock import today
@@ -59,8 +59,13 @@ def events_of(case_id: uuid.UUID) -> list[CaseEvent]:
 
 
 def newest_by_route(route: str, most: int) -> list[Case]:
-    """The newest cases of a route, with their people; at most `most`."""
-    return list(Case.objects.filter(route=route).select_related("person").order_by("-reported_on", "pk")[:most])
+    """The newest cases of a route, with their people; at most `most`. Of one day by the sender's own numbers."""
+    rows = Case.objects.filter(route=route)
+    days = list(rows.order_by("-reported_on").values_list("reported_on", flat=True)[:most])
+    if not days:
+        return []
+    found = rows.filter(reported_on__gte=days[-1]).select_related("person")
+    return sorted(found, key=lambda case: (-case.reported_on.toordinal(), case.reference["record_id"]))[:most]
 
 
 def crimes_shared(cases: Iterable[Case]) -> Counter[bytes]:
@@ -99,9 +104,3 @@ def is_stood_for(person: Person) -> bool:
     """Whether a parent, relative or spokesperson stands for this person in a case that the actor may see."""
     key = person.source_key
     return key is not None and Case.objects.filter(stands_for_key=key).exists()
-
-
-def day_of_latest(case_id: uuid.UUID, event: str) -> dt.date | None:
-    """The last day on which an event of that code happened in a case; None where none is known."""
-    days = CaseEvent.objects.filter(case_id=case_id, event=event).order_by(F("occurred_on").desc(nulls_last=True))
-    return days.values_list("occurred_on", flat=True).first()
