@@ -2,9 +2,6 @@
 
 from django.db import migrations
 
-# The owner of the tables is held by their rules as everybody is, but for these statements.
-_TABLES = ('people_contact', 'people_person', 'cases_case')
-
 _FILL = """
 UPDATE people_contact t SET case_id = m.case_id, claims_no = array_remove(ARRAY[
   CASE WHEN t.message = 'unsafe' THEN 'message' END, CASE WHEN t.ring = 'unsafe' THEN 'ring' END,
@@ -36,12 +33,5 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunSQL(
-            [
-                *(f'ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY' for table in _TABLES),
-                _FILL,
-                *(f'ALTER TABLE {table} FORCE ROW LEVEL SECURITY' for table in _TABLES),
-            ],
-            migrations.RunSQL.noop,
-        ),
+        migrations.RunSQL(_FILL, migrations.RunSQL.noop),
     ]
