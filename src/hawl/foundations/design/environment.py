@@ -77,7 +77,12 @@ def url(name: str, *args: object, **kwargs: object) -> str:
 def twin(context: Context) -> str:
     """Give the address of this page in the other language."""
     request = context.get("request")
-    return twin_address(request.path) if isinstance(request, HttpRequest) else twin_address("/")
+    if not isinstance(request, HttpRequest):
+        return twin_address("/")
+    # A page shown again after a form was refused stands at the form's address, which takes POST alone: whoever shows
+    # it names its own address (`own_address`).
+    here = context.get("own_address") or (request.get_full_path() if request.method == "GET" else request.path)
+    return twin_address(str(here))
 
 
 @pass_context

@@ -43,7 +43,7 @@ def case_locked(case_id: uuid.UUID) -> Case:
 
 def cases_of(person_id: uuid.UUID) -> list[Case]:
     """A person's cases, the newest report first, in one statement."""
-    return list(Case.objects.filter(person_id=person_id).order_by("-reported_on", "pk"))
+    return list(Case.objects.filter(person_id=person_id).select_related("person").order_by("-reported_on", "pk"))
 
 
 def events_of(case_id: uuid.UUID) -> list[CaseEvent]:

@@ -17,12 +17,14 @@ from hawl.foundations.identity.queries import display_name, organisations_of
 from hawl.foundations.languages import dates
 from hawl.foundations.languages.texts import in_language
 from hawl.registers.cases.queries import cases_of, events_of
+from hawl.registers.people.models import Visibility
 from hawl.registers.people.queries import Way, ways_to_reach
 from hawl.rights.duties.queries import evaluated_now
 from hawl.rights.rulebook import Evaluated
-from hawl.work.hub import wording
+from hawl.work.hub import rules, wording
 from hawl.work.hub.area_words import AreaWords
 from hawl.work.hub.presenters import what_next
+from hawl.work.hub.refusals import Refused
 from hawl.work.hub.routing import onward_organisation
 from hawl.work.intake.facts import years_between
 from hawl.work.intake.reasons import reasons
@@ -69,6 +71,8 @@ class CaseShown:
     taken_by: str
     mine: bool
     of_desk: bool
+    # Why the case may not be referred on now; empty where it may.
+    not_referred: str
     events: list[CaseEvent]
     moments: list[Moment]
     whys: list[WhyDue]
@@ -163,6 +167,7 @@ def _case(case: Case, words: AreaWords, user_id: int, organisations: frozenset[i
         taken_by=display_name(taken) if taken else "",
         mine=taken == user_id,
         of_desk=case.desk_id in organisations,
+        not_referred=_not_referred(case, events),
         events=events,
         moments=_moments(events, owed, _sources(events, case.desk_id)),
         whys=[_why(number, one, events) for number, one in enumerate(owed, start=1)],
@@ -261,6 +266,22 @@ def _why(number: int, one: Evaluated, events: Sequence[CaseEvent]) -> WhyDue:
         wording.work_of(one.rulebook, one.duty_id),
         tuple((label, str(value)) for label, value in rows if value),
     )
+
+
+def _not_referred(case: Case, events: Sequence[CaseEvent]) -> str:
+    """The words of the gate, so that no button stands there that it would refuse."""
+    said = sorted(events, key=lambda each: each.recorded_at)
+    facts = rules.CaseFacts(
+        route=case.route,
+        agreement=case.agreement,
+        sealed=case.person.visibility == Visibility.SEALED or not case.visible_to,
+        reported_on=case.reported_on,
+        referred_on=case.referred_on,
+        answered=rules.latest_answer((each.event, each.occurred_on) for each in said),
+        answered_by_hand=case.agreement_decided_at is not None,
+    )
+    refusal = rules.why_not_referred(facts, today(), today())
+    return Refused(refusal).says if refusal else ""
 
 
 def _force_referred_on(events: Sequence[CaseEvent]) -> date | None:

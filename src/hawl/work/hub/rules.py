@@ -40,8 +40,9 @@ DESK_HEARS = (
     "out_of_court_disposal_given", "suspect_charged", "complaint_received",
 )  # fmt: skip
 
-# These say something of another event and nothing without it.
-ABOUT_ANOTHER = frozenset({"safe_alternative_used", "information_withheld", "reason_recorded"})
+# These say something of another event and nothing without it. "The victim was told" is among them: without the
+# event it would answer every duty to tell that is open, also those of which nobody spoke.
+ABOUT_ANOTHER = frozenset({"safe_alternative_used", "information_withheld", "reason_recorded", "victim_informed"})
 
 
 @dataclass(frozen=True, slots=True)

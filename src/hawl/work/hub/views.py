@@ -190,6 +190,7 @@ def _person(
         "done": request.GET.get("done", ""),
         "hub": words.hub,
         "risk_shown": wording.risk_shown,
+        "own_address": reverse("person", args=[person_id]) + (f"?case={shown.shown.case.pk}" if shown.shown else ""),
     }
     return render(request, "hub/person.html", context, status=status)
 
@@ -201,7 +202,9 @@ def _open_forms(case: Any, bound: dict[str, forms.Form]) -> dict[str, forms.Form
     start = {"on": today().strftime("%d/%m/%Y")}
     fresh: dict[str, forms.Form] = {"act": ActForm(initial=start, events=case.events, of_desk=case.of_desk)}
     if case.of_desk and case.case.referred_on is None:
-        fresh |= {"answer": AnswerForm(initial=start), "refer": ReferForm(initial=start)}
+        fresh["answer"] = AnswerForm(initial=start)
+        if not case.not_referred:
+            fresh["refer"] = ReferForm(initial=start)
     return fresh | bound
 
 

@@ -55,11 +55,14 @@ ON CONFLICT (id) DO UPDATE SET reference = excluded.reference, crime_key = exclu
     OR (cases_case.agreement_decided_at IS NOT NULL AND cases_case.agreement = 'no'),
   enhanced_suggested = excluded.enhanced_suggested, reported_on = excluded.reported_on,
   person_id = excluded.person_id,
-  agreement = CASE WHEN cases_case.agreement_decided_at IS NULL THEN excluded.agreement ELSE cases_case.agreement END,
-  route = CASE WHEN cases_case.agreement_decided_at IS NULL
+  -- An answer is the answer of the person who gave it: it does not pass to another whom a version names.
+  agreement_decided_at = CASE WHEN cases_case.person_id = excluded.person_id THEN cases_case.agreement_decided_at END,
+  agreement = CASE WHEN cases_case.agreement_decided_at IS NULL OR cases_case.person_id <> excluded.person_id
+    THEN excluded.agreement ELSE cases_case.agreement END,
+  route = CASE WHEN cases_case.agreement_decided_at IS NULL OR cases_case.person_id <> excluded.person_id
       OR (excluded.route = 'specialist_hold' AND cases_case.agreement <> 'no')
     THEN excluded.route ELSE cases_case.route END,
-  route_reason = CASE WHEN cases_case.agreement_decided_at IS NULL
+  route_reason = CASE WHEN cases_case.agreement_decided_at IS NULL OR cases_case.person_id <> excluded.person_id
       OR (excluded.route = 'specialist_hold' AND cases_case.agreement <> 'no')
     THEN excluded.route_reason ELSE cases_case.route_reason END
 """

@@ -64,7 +64,8 @@ def test_each_side_records_its_own_and_not_the_others() -> None:
     for event in rules.HUB_SIDE:
         assert why_no_act(event, None, TODAY, referred, of_desk=False) is None
         assert why_no_act(event, None, TODAY, referred, of_desk=True) == "not_for_this_side"
-    for event in ("needs_assessed", "victim_informed", "suspect_charged"):
+    assert why_no_act("victim_informed", None, TODAY, referred, of_desk=True) == "about_needed"
+    for event in ("needs_assessed", "vps_explained", "suspect_charged"):
         assert why_no_act(event, None, TODAY, referred, of_desk=True) is None
         assert why_no_act(event, None, TODAY, referred, of_desk=False) == "not_for_this_side"
 

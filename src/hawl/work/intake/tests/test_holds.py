@@ -76,4 +76,5 @@ def test_an_officers_no_closes_the_number_in_every_spelling() -> None:
         [version(1, record_id="OTHER", suspect__known=False, contacts=[number(value=MOBILE + " (work)", ring="no")])]
     )
     with acting_as(EVERYBODY):
-        assert [way.ring for way in ways_to_reach(Case.objects.select_related("person").latest("received_at").person)] == ["unsafe"]
+        person = Case.objects.select_related("person").latest("received_at").person
+        assert [way.ring for way in ways_to_reach(person)] == ["unsafe"]
