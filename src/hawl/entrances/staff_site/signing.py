@@ -8,9 +8,11 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import translation
 from django.views.decorators.http import require_POST
 
 from hawl.foundations.access.doors import ANYONE, SIGNED_IN, opens_to
+from hawl.foundations.identity.models import User
 
 
 @opens_to(ANYONE)
@@ -23,6 +25,14 @@ class SignIn(LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Without Django's own `site`, which would hide the `site()` of our templates."""
         return {name: value for name, value in super().get_context_data(**kwargs).items() if name != "site"}
+
+    def get_default_redirect_url(self) -> str:
+        """Home, in the language that the person works in."""
+        user = self.request.user
+        if not isinstance(user, User):
+            return super().get_default_redirect_url()
+        with translation.override(user.language):
+            return reverse("home")
 
 
 @require_POST
