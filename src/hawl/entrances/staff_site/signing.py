@@ -12,7 +12,6 @@ from django.utils import translation
 from django.views.decorators.http import require_POST
 
 from hawl.foundations.access.doors import ANYONE, SIGNED_IN, opens_to
-from hawl.foundations.identity.models import User
 
 
 @opens_to(ANYONE)
@@ -28,10 +27,7 @@ class SignIn(LoginView):
 
     def get_default_redirect_url(self) -> str:
         """Home, in the language that the person works in."""
-        user = self.request.user
-        if not isinstance(user, User):
-            return super().get_default_redirect_url()
-        with translation.override(user.language):
+        with translation.override(getattr(self.request.user, "language", None)):
             return reverse("home")
 
 
