@@ -6,7 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +82,7 @@ def _inner(owners: Iterable[Mapping[str, Any]], name: str, owner: str) -> Table:
     return [{owner: one["key"], **_row(entry)} for one in owners for entry in one[name]]
 
 
-def _flat(entries: Iterable[Mapping[str, Any]], leave_out: set[str] = frozenset()) -> Table:  # type: ignore[assignment]
+def _flat(entries: Iterable[Mapping[str, Any]], leave_out: Set[str] = frozenset()) -> Table:
     return [_row({key: value for key, value in entry.items() if key not in leave_out}) for entry in entries]
 
 

@@ -21,7 +21,13 @@ from hawl.foundations.clock import today
 from hawl.foundations.languages.texts import Text, in_language
 from hawl.registers.dated.values import Dated, on
 from hawl.registers.organisations import queries as organisations
-from hawl.registers.organisations.entries import BodyEntry, MembershipEntry, OrganisationEntries, PostEntry
+from hawl.registers.organisations.entries import (
+    BodyEntry,
+    DataRoleEntry,
+    MembershipEntry,
+    OrganisationEntries,
+    PostEntry,
+)
 from hawl.registers.services import queries as services
 from hawl.registers.services.entries import ServiceEntry, WayEntry
 
@@ -181,7 +187,7 @@ def _body(body: BodyEntry, held: OrganisationEntries, names: Mapping[str, Text])
     if body.rhythm:
         facts.append(Line(_("Meets: %(rhythm)s") % {"rhythm": wording.RHYTHMS.get(body.rhythm, body.rhythm)}))
     if body.data_role:
-        facts.append(_data_role(body, names))
+        facts.append(_data_role(body.data_role, names))
     facts += [Line(_("Post: %(post)s") % {"post": names[post.key]}, wording.span(post))
               for post in held.posts if post.body == body.key]  # fmt: skip
     facts += [_membership(one, names, by=one.member) for one in held.memberships if one.board == body.key]
@@ -191,9 +197,7 @@ def _body(body: BodyEntry, held: OrganisationEntries, names: Mapping[str, Text])
     return BodyShown(body.key, names[body.key], wording.span(body), tuple(facts))
 
 
-def _data_role(body: BodyEntry, names: Mapping[str, str]) -> Line:
-    role = body.data_role
-    assert role is not None  # noqa: S101 - asked for by the caller
+def _data_role(role: DataRoleEntry, names: Mapping[str, str]) -> Line:
     words = str(wording.DATA_ROLES.get(role.role, role.role))
     if role.of:
         words = _("%(role)s for %(body)s") % {"role": words, "body": names.get(role.of, role.of)}
