@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class AccessConfig(AppConfig):
-    """Holds no table of its own: it gives the others their managers and the database its rules."""
+    """Gives the others their managers and the database its rules; keeps what both need to know of bodies."""
 
     name = "hawl.foundations.access"
     label = "access"

@@ -6,6 +6,7 @@ the name of an actor, and is guarded again by row-level security (`database_rule
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar, Self, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -61,17 +62,65 @@ class ScopedManager(models.Manager[Row]):
 class ScopedModel(models.Model):
     """A table about a person.
 
-    `visible_to` holds ids of organisations; a sealed row has none and is open to `named_users` alone.
+    `visible_to` holds ids of organisations; a sealed row has none and is open to `named_users` alone. Of a
+    restricted row `named_users` are those who see also what tells a place. Whom `denied_users` or
+    `denied_organisations` (bodies, as employers) name sees no such row, whatever else lets them.
     """
+
+    # The column whose value is the person or the case that the row belongs to: by it a broken glass opens rows.
+    subject_column: ClassVar[str]
 
     readers: ClassVar[frozenset[str]] = STAFF_SIDE
     writers: ClassVar[frozenset[str]] = STAFF_SIDE
 
     visible_to = ArrayField(models.IntegerField(), default=list)
     named_users = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    # NULL for nearly all rows, so that the walls cost those rows nothing.
+    denied_users = ArrayField(models.BigIntegerField(), null=True, blank=True)
+    denied_organisations = ArrayField(models.IntegerField(), null=True, blank=True)
 
     objects: ClassVar[ScopedManager[Self]] = ScopedManager()
 
     class Meta:
         abstract = True
         base_manager_name = "objects"
+
+
+class Body(OpenModel):
+    """What the walls need to know of an organisation; the register of organisations keeps it in step.
+
+    `walls` are the organisation and all bodies that it is part of: a wall against any of them stands against it.
+    """
+
+    readers = STAFF_SIDE
+    writers = JOBS
+
+    organisation_id = models.IntegerField(primary_key=True)
+    walls = ArrayField(models.IntegerField())
+    police = models.BooleanField(default=False)
+    # The first day on which it is no more; NULL while no end is known.
+    ended_on = models.DateField(null=True, blank=True)
+
+
+class BrokenGlass(OpenModel):
+    """One emergency opening of a record to one user, for a short time, with what two reviewers made of it.
+
+    `subjects` are the person and their cases; row-level security opens rows of those subjects to that user while
+    `until` has not come. It opens nothing that is sealed or denied.
+    """
+
+    readers = STAFF_SIDE
+    writers = NOBODY
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user_id = models.BigIntegerField(db_index=True)
+    organisation_id = models.IntegerField()
+    subjects = ArrayField(models.UUIDField())
+    reason = models.CharField(max_length=40)
+    broken_at = models.DateTimeField()
+    until = models.DateTimeField()
+    # Told at once; neither is the one who broke it.
+    reviewers = ArrayField(models.BigIntegerField())
+    # {"<user id>": "upheld" | "not_upheld"} with the time of each in `reviewed_at`.
+    reviews = models.JSONField(default=dict)
+    reviewed_at = models.DateTimeField(null=True, blank=True)

@@ -31,6 +31,12 @@ class User(OpenModel, AbstractBaseUser):
     # The register of organisations stands above this app, so its id is kept without a foreign key.
     organisation_id = models.IntegerField(null=True, blank=True)
     roles = ArrayField(models.CharField(max_length=40, choices=[(r.value, r.value) for r in Role]), default=list)
+    # Who pays this person, where it is another than the organisation they work for: an employer's wall follows it.
+    employer_id = models.IntegerField(null=True, blank=True)
+    # The last days on which their vetting and their training in handling information hold. A role that sees people
+    # sees none without both.
+    vetting_until = models.DateField(null=True, blank=True)
+    training_until = models.DateField(null=True, blank=True)
     language = models.CharField(max_length=2, choices=[("en", "English"), ("cy", "Cymraeg")], default="en")
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)

@@ -33,6 +33,8 @@ class Risk(models.TextChoices):
 class Case(ScopedModel):
     """One person in one crime, at the desk that received it."""
 
+    subject_column = "person_id"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="cases", db_index=False)
     desk_id = models.IntegerField()
@@ -87,6 +89,8 @@ class CaseEvent(ScopedModel):
 
     `attributes` holds numbers, truth values and codes, which rules ask for; any text goes to the sealed `detail`.
     """
+
+    subject_column = "case_id"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     # No foreign key in the database: it would tell whether a hidden row exists, and cost more than all else when a

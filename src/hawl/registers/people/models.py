@@ -31,6 +31,8 @@ class Safety(models.TextChoices):
 class Person(ScopedModel):
     """A victim, witness, bereaved relative, parent or named contact of an organisation."""
 
+    subject_column = "id"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=12, default="person")
     # {"given", "family", "known_as", "organisation", "named_contact"}
@@ -41,6 +43,8 @@ class Person(ScopedModel):
     language = models.CharField(max_length=35, default="", blank=True)
     deceased = models.BooleanField(default=False)
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.OPEN)
+    # The key under which all that is held of the person is sealed (vault); NULL for what release 0.1.0 stored.
+    data_key = models.UUIDField(null=True, blank=True)
     # Blind index of the sending body's own id of this person; empty for who came by another way.
     source_key = models.BinaryField(null=True, blank=True, unique=True)
     # When the body that sent these particulars did so: the newest particulars stand, in any order of arrival.
@@ -64,6 +68,8 @@ class Contact(ScopedModel):
     A feed's word is a claim, one row for each message that makes it (`message_key`); the strictest claim of a
     value counts. `decided_at` marks a person's decision, which comes before every claim and which no feed alters.
     """
+
+    subject_column = "person_id"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     # No foreign key in the database: it would tell whether a hidden row exists, and cost more than all else when a

@@ -15,6 +15,8 @@ class Duty(ScopedModel):
     or overdue follows from `due_on` and the day on which one asks, so no night's run can be missed.
     """
 
+    subject_column = "case_id"
+
     id = models.BigAutoField(primary_key=True)
     # No foreign key in the database: it would tell whether a hidden row exists, and cost more than all else when a
     # feed is laid (docs/decisions/0011). Only actions write, and `hawl doctor` counts rows without their parent.

@@ -1,0 +1,10 @@
+"""The finding app."""
+
+from django.apps import AppConfig
+
+
+class FindingConfig(AppConfig):
+    """To be written."""
+
+    name = "hawl.registers.finding"
+    label = "finding"
