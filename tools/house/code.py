@@ -33,6 +33,8 @@ WRITERS = {
 # Functions of an `actions.py` that need not be keyword-only, `by` somebody, atomic and audited.
 NOT_ACTIONS = {
     "hawl.foundations.audit.actions.record": "is the audit itself; its actor is the one in whose name the code runs",
+    "hawl.foundations.journal.actions.note": "is part of the act that notes it, which is audited; its actor is that act's",
+    "hawl.foundations.journal.actions.note_many": "as `note`",
 }
 # Modules that read another room's tables directly, each with the reason. `queries.py` and `actions.py` may.
 TABLE_READERS: dict[str, str] = {

@@ -1,1 +1,1 @@
-"""To be written."""
+"""The safety journal: what was decided for people's safety, kept outside the database and put back after a restore."""

@@ -1,10 +1,12 @@
 """The journal app."""
 
+from __future__ import annotations
+
 from django.apps import AppConfig
 
 
 class JournalConfig(AppConfig):
-    """To be written."""
+    """What was decided for people's safety, in the order in which it was decided."""
 
     name = "hawl.foundations.journal"
     label = "journal"

@@ -1,0 +1,72 @@
+"""Writing to the safety journal, always within the transaction of what it tells."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from hawl.foundations.access.actor import current_actor
+from hawl.foundations.clock import now
+from hawl.foundations.journal.kinds import checked
+
+CHANNEL = "hawl_journal"
+# Beyond so many subjects at once one lock on the whole journal takes the place of one on each.
+_MANY = 100
+_WHOLE_JOURNAL = 4_715_001
+_ONE_SUBJECT = 4_715_002
+
+_INSERT = (
+    'INSERT INTO journal_journalentry (entry, kind, subject, facts, at, "by") '
+    "SELECT * FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::jsonb[], %s::timestamptz[], %s::text[])"
+)
+
+
+def note(*, kind: str, subject: UUID, facts: Mapping[str, Any] | None = None) -> None:
+    """Note one decision about the person `subject`, in the name of the current actor.
+
+    `facts` holds codes, ids and ISO days only. Raises `NotForTheJournal` for anything else or an unknown kind,
+    `NoActor` without an actor, Django's `TransactionManagementError` outside a transaction. Whoever notes waits for
+    others who have noted about the same person and have not committed yet.
+    """
+    note_many(entries=[(kind, subject, facts)])
+
+
+def note_many(*, entries: Iterable[tuple[str, UUID, Mapping[str, Any] | None]]) -> None:
+    """The same for many decisions at once, in the order given: `(kind, subject, facts)`."""
+    noted = [(kind, subject, checked(kind, facts)) for kind, subject, facts in entries]
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("The journal is written with the act, in one transaction.")
+    by = current_actor().label
+    if not noted:
+        return
+    at = now()
+    with connection.cursor() as cursor:
+        _in_order(cursor, {subject for _, subject, _ in noted})
+        cursor.execute(
+            _INSERT,
+            [
+                [uuid.uuid4() for _ in noted],
+                [kind for kind, _, _ in noted],
+                [subject for _, subject, _ in noted],
+                [json.dumps(facts) for _, _, facts in noted],
+                [at for _ in noted],
+                [by for _ in noted],
+            ],
+        )
+        # Told at commit, so that the shipper need not wait for its next look.
+        cursor.execute(f"NOTIFY {CHANNEL}")
+
+
+def _in_order(cursor: Any, subjects: set[UUID]) -> None:
+    """Hold all subjects until the end of the transaction: numbers given under the lock are in the order of commits."""
+    if len(subjects) > _MANY:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_WHOLE_JOURNAL])
+        return
+    cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_WHOLE_JOURNAL])
+    for subject in sorted(subjects):
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_ONE_SUBJECT, str(subject)])
