@@ -1,1 +1,1 @@
-"""To be written."""
+"""Protecting a record: seals, conflicts, walls, broken glass, and who looked."""

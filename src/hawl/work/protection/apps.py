@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class ProtectionConfig(AppConfig):
-    """To be written."""
+    """Who must not see a record, who opened it in danger, and who looked without a reason."""
 
     name = "hawl.work.protection"
     label = "protection"

@@ -1,0 +1,141 @@
+"""Who may protect a record, and who may take protection away. Pure: facts in, a refusal's code or None out.
+
+Raising protection takes one person at once where there is danger, and another afterwards; lowering it takes two
+different people before anything moves (facts/security.md I19). Sources: decisions 1 to 4, 4.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from hawl.foundations.access.actor import WORKS_WITH_PEOPLE, Role
+
+Kind = Literal["seal", "restrict", "unseal", "unrestrict", "rename", "end_denial"]
+KINDS: tuple[Kind, ...] = ("seal", "restrict", "unseal", "unrestrict", "rename", "end_denial")
+RAISES: frozenset[Kind] = frozenset({"seal", "restrict"})
+LOWERS: frozenset[Kind] = frozenset({"unseal", "unrestrict", "end_denial"})
+NAMES_PEOPLE: frozenset[Kind] = frozenset({"seal", "restrict", "rename"})
+# What a steward, who sees no content, may agree to in place of a second named person.
+A_STEWARD_MAY: frozenset[Kind] = frozenset({"unseal", "rename"})
+
+Refusal = Literal[
+    "not_in_standing", "not_allowed", "not_seen", "already", "not_protected", "nobody_left", "same_person",
+    "closed", "no_such_denial", "steward_needed", "no_reason",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody with an account, as far as the record is concerned.
+
+    `lapsed` is the code of what their standing lacks today, empty where it holds; `shut_out` says that the record is
+    denied to them or to a body that they work for or are employed by.
+    """
+
+    user_id: int
+    roles: frozenset[Role] = frozenset()
+    lapsed: str = ""
+    shut_out: bool = False
+
+    @property
+    def may_open(self) -> bool:
+        """Could this account open a record that names it."""
+        return not self.lapsed and not self.shut_out and bool(self.roles & WORKS_WITH_PEOPLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a decision asks of the record: its level, who is named on it, whether the party at hand sees it."""
+
+    level: Literal["open", "restricted", "sealed"]
+    named: frozenset[int] = frozenset()
+    denied: frozenset[tuple[str, int]] = frozenset()  # ("user" | "organisation", id)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One proposal: what is to be done, who is to be named, and who proposed it."""
+
+    kind: Kind
+    proposed_by: int
+    named: tuple[Party, ...] = ()
+    about: tuple[str, int] | None = None
+    emergency: bool = False
+    closed: bool = False
+
+
+def why_not_proposed(asked: Asked, record: Record, by: Party, *, sees: bool) -> Refusal | None:
+    """Why `by` may not propose this, or None. `sees`: the record is open to `by`."""
+    if not sees or by.shut_out:
+        return "not_seen"
+    if by.lapsed:
+        return "not_in_standing"
+    return _why_not_fitting(asked, record) or _why_not_theirs(asked, record, by) or _why_nobody_left(asked)
+
+
+def why_not_confirmed(asked: Asked, record: Record, by: Party, proposer: Party, *, sees: bool) -> Refusal | None:
+    """Why `by` may not be the second person to this, or None: different, in standing, and of the right kind.
+
+    A steward sees no record and confirms by `why_no_opinion` alone.
+    """
+    if not sees or by.shut_out:
+        return "not_seen"
+    if asked.closed:
+        return "closed"
+    if by.user_id == asked.proposed_by:
+        return "same_person"
+    if by.lapsed or proposer.lapsed:
+        return "not_in_standing"
+    held = None if asked.emergency else _why_not_fitting(asked, record)
+    return held or _why_not_second(asked, record, by) or (None if asked.emergency else _why_nobody_left(asked))
+
+
+def why_no_opinion(kind: Kind, asked_by: int, steward: Party) -> Refusal | None:
+    """Why a steward may not stand as the second person to what a named person asks, or None."""
+    if kind not in A_STEWARD_MAY or Role.STEWARD not in steward.roles:
+        return "not_allowed"
+    if steward.user_id == asked_by:
+        return "same_person"
+    # A steward works with no person, so that training with people is not asked of them: an active account is.
+    return "not_in_standing" if steward.lapsed in ("not_active", "organisation_ended") else None
+
+
+def reachable(named: Iterable[Party]) -> tuple[int, ...]:
+    """Which of the named could open the record: active, in standing, working with people, behind no wall."""
+    return tuple(party.user_id for party in named if party.may_open)
+
+
+def _why_not_fitting(asked: Asked, record: Record) -> Refusal | None:
+    if asked.kind == "end_denial":
+        return None if asked.about in record.denied else "no_such_denial"
+    if asked.kind == "rename":
+        return None if record.level != "open" else "not_protected"
+    if asked.kind in RAISES:
+        order = ("open", "restricted", "sealed")
+        wanted = "sealed" if asked.kind == "seal" else "restricted"
+        return None if order.index(record.level) < order.index(wanted) else "already"
+    return None if record.level == ("sealed" if asked.kind == "unseal" else "restricted") else "not_protected"
+
+
+def _why_not_theirs(asked: Asked, record: Record, by: Party) -> Refusal | None:
+    """Raising is anyone's who sees the record; the rest begins with a named person, or a lead where nobody is."""
+    if asked.kind in RAISES or by.user_id in record.named:
+        return None
+    leads = Role.SPECIALIST_LEAD in by.roles and record.level != "sealed"
+    return None if leads and asked.kind == "end_denial" else "not_allowed"
+
+
+def _why_not_second(asked: Asked, record: Record, by: Party) -> Refusal | None:
+    named = by.user_id in record.named
+    if asked.kind in RAISES:
+        to_be = any(party.user_id == by.user_id for party in asked.named)
+        return None if named or to_be or Role.SPECIALIST_LEAD in by.roles else "not_allowed"
+    if asked.kind == "end_denial" and record.level != "sealed":
+        return None if named or Role.SPECIALIST_LEAD in by.roles else "not_allowed"
+    return None if named else "not_allowed"
+
+
+def _why_nobody_left(asked: Asked) -> Refusal | None:
+    return "nobody_left" if asked.kind in NAMES_PEOPLE and not reachable(asked.named) else None

@@ -1,0 +1,136 @@
+"""Who may raise protection and who may lower it: by example, by every combination, and by a search for a way round."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hawl.foundations.access.actor import Role
+from hawl.work.protection import rules
+from hawl.work.protection.rules import Asked, Party, Record
+
+LEAD = Party(1, frozenset({Role.SPECIALIST_LEAD}))
+WORKER = Party(2, frozenset({Role.VICTIM_CARE_OFFICER}))
+NAMED = Party(3, frozenset({Role.HUB_WORKER}))
+ALSO_NAMED = Party(4, frozenset({Role.SPECIALIST_LEAD}))
+STEWARD = Party(5, frozenset({Role.STEWARD}))
+OPEN = Record("open")
+SEALED = Record("sealed", frozenset({3, 4}))
+
+
+def test_anyone_who_sees_the_record_may_propose_a_seal() -> None:
+    assert rules.why_not_proposed(Asked("seal", 2, (NAMED,)), OPEN, WORKER, sees=True) is None
+    assert rules.why_not_proposed(Asked("seal", 2, (NAMED,)), OPEN, WORKER, sees=False) == "not_seen"
+
+
+def test_a_seal_that_leaves_nobody_is_refused() -> None:
+    gone = Party(8, NAMED.roles, "not_active")
+    walled = Party(9, NAMED.roles, shut_out=True)
+    for named in ((), (gone,), (walled,), (gone, walled), (STEWARD,)):
+        assert rules.why_not_proposed(Asked("seal", 2, named), OPEN, WORKER, sees=True) == "nobody_left"
+    assert rules.why_not_proposed(Asked("seal", 2, (gone, walled, NAMED)), OPEN, WORKER, sees=True) is None
+
+
+def test_who_is_named_may_be_gone_by_the_time_of_confirming() -> None:
+    gone = Party(3, NAMED.roles, "vetting_lapsed")
+    assert rules.why_not_confirmed(Asked("seal", 2, (gone,)), OPEN, LEAD, WORKER, sees=True) == "nobody_left"
+
+
+@pytest.mark.parametrize(("by", "code"), [(LEAD, None), (NAMED, None), (WORKER, "same_person"),
+                                          (Party(7, WORKER.roles), "not_allowed")])  # fmt: skip
+def test_a_lead_or_one_to_be_named_confirms_a_seal(by: Party, code: str | None) -> None:
+    assert rules.why_not_confirmed(Asked("seal", 2, (NAMED,)), OPEN, by, WORKER, sees=True) == code
+
+
+def test_two_named_people_unseal_and_no_lead_who_is_not_named() -> None:
+    asked = Asked("unseal", 3)
+    assert rules.why_not_proposed(asked, SEALED, NAMED, sees=True) is None
+    assert rules.why_not_proposed(Asked("unseal", 1), SEALED, LEAD, sees=True) == "not_allowed"
+    assert rules.why_not_confirmed(asked, SEALED, ALSO_NAMED, NAMED, sees=True) is None
+    assert rules.why_not_confirmed(asked, SEALED, LEAD, NAMED, sees=True) == "not_allowed"
+
+
+@pytest.mark.parametrize("code", ["not_active", "organisation_ended", "vetting_lapsed", "training_lapsed"])
+def test_both_must_be_in_standing_when_it_is_confirmed(code: str) -> None:
+    lapsed_proposer = Party(3, NAMED.roles, code)
+    lapsed_second = Party(4, ALSO_NAMED.roles, code)
+    asked = Asked("unseal", 3)
+    assert rules.why_not_confirmed(asked, SEALED, ALSO_NAMED, lapsed_proposer, sees=True) == "not_in_standing"
+    assert rules.why_not_confirmed(asked, SEALED, lapsed_second, NAMED, sees=True) == "not_in_standing"
+
+
+def test_a_steward_stands_as_second_for_unsealing_and_renaming_alone() -> None:
+    assert {kind for kind in rules.KINDS if rules.why_no_opinion(kind, 3, STEWARD) is None} == {"unseal", "rename"}
+    assert rules.why_no_opinion("unseal", 5, STEWARD) == "same_person"
+    assert rules.why_no_opinion("unseal", 3, LEAD) == "not_allowed"
+    assert rules.why_no_opinion("unseal", 3, Party(5, STEWARD.roles, "vetting_lapsed")) is None
+    assert rules.why_no_opinion("unseal", 3, Party(5, STEWARD.roles, "not_active")) == "not_in_standing"
+
+
+def test_what_is_done_already_is_refused() -> None:
+    restricted = Record("restricted", frozenset({3}))
+    assert rules.why_not_proposed(Asked("seal", 3, (NAMED,)), SEALED, NAMED, sees=True) == "already"
+    assert rules.why_not_proposed(Asked("restrict", 3, (NAMED,)), SEALED, NAMED, sees=True) == "already"
+    assert rules.why_not_proposed(Asked("restrict", 3, (NAMED,)), restricted, NAMED, sees=True) == "already"
+    assert rules.why_not_proposed(Asked("seal", 3, (NAMED,)), restricted, NAMED, sees=True) is None
+    assert rules.why_not_proposed(Asked("unseal", 3), restricted, NAMED, sees=True) == "not_protected"
+    assert rules.why_not_proposed(Asked("unrestrict", 3), restricted, NAMED, sees=True) is None
+
+
+def test_a_denial_ends_by_two_and_only_one_that_is_there() -> None:
+    record = Record("open", denied=frozenset({("user", 9)}))
+    there, absent = Asked("end_denial", 1, about=("user", 9)), Asked("end_denial", 1, about=("user", 8))
+    assert rules.why_not_proposed(there, record, LEAD, sees=True) is None
+    assert rules.why_not_proposed(absent, record, LEAD, sees=True) == "no_such_denial"
+    assert rules.why_not_proposed(there, record, WORKER, sees=True) == "not_allowed"
+    assert rules.why_not_confirmed(there, record, ALSO_NAMED, LEAD, sees=True) is None
+
+
+def test_whom_the_record_is_denied_to_signs_nothing() -> None:
+    kept_out = Party(1, LEAD.roles, shut_out=True)
+    for kind in rules.KINDS:
+        asked = Asked(kind, 2, (NAMED,), ("user", 1))
+        record = Record("open", frozenset({1}), frozenset({("user", 1)}))
+        assert rules.why_not_proposed(asked, record, kept_out, sees=True) == "not_seen"
+        assert rules.why_not_confirmed(asked, record, kept_out, WORKER, sees=True) == "not_seen"
+
+
+PARTIES = st.builds(
+    Party,
+    user_id=st.integers(1, 5),
+    roles=st.frozensets(st.sampled_from(list(Role)), max_size=3),
+    lapsed=st.sampled_from(["", "", "not_active", "vetting_lapsed"]),
+    shut_out=st.booleans(),
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.sampled_from(rules.KINDS), PARTIES, PARTIES, st.sampled_from(["open", "restricted", "sealed"]),
+    st.frozensets(st.integers(1, 5)), st.booleans(),
+)  # fmt: skip
+def test_nobody_signs_twice_out_of_standing_or_past_a_denial(
+    kind: rules.Kind, one: Party, two: Party, level: str, named: frozenset[int], sees: bool
+) -> None:
+    record = Record(level, named, frozenset({("user", 9)}))  # type: ignore[arg-type]
+    asked = Asked(kind, one.user_id, (one, two), ("user", 9))
+    if rules.why_not_confirmed(asked, record, two, one, sees=sees) is None:
+        assert two.user_id != one.user_id
+        assert sees
+        assert not two.lapsed
+        assert not one.lapsed
+        assert not two.shut_out
+        assert two.user_id in named or kind in rules.RAISES or (kind == "end_denial" and level != "sealed")
+        if kind in rules.NAMES_PEOPLE:
+            assert one.may_open or two.may_open
+
+
+def test_every_kind_raises_or_lowers_or_only_changes_who_is_named() -> None:
+    assert set(rules.KINDS) == rules.RAISES | rules.LOWERS | {"rename"}
+    assert not rules.RAISES & rules.LOWERS
+    for kind, emergency in product(rules.LOWERS, (True, False)):
+        asked = Asked(kind, 3, about=("user", 9), emergency=emergency)
+        assert rules.why_not_confirmed(asked, SEALED, NAMED, NAMED, sees=True) == "same_person"
