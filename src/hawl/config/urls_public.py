@@ -5,13 +5,17 @@ from __future__ import annotations
 from django.urls import include, path
 
 from hawl.config import health
+from hawl.config.policy_reports import policy_report
 from hawl.foundations.languages.addresses import in_both_languages
 
 urlpatterns = [
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
+    path("reports/policy", policy_report, name="policy_report"),
     *in_both_languages(path("", include("hawl.entrances.public_site.urls"))),
 ]
 
+handler400 = "hawl.entrances.public_site.views.not_understood"
+handler403 = "hawl.entrances.public_site.views.not_found"
 handler404 = "hawl.entrances.public_site.views.not_found"
 handler500 = "hawl.entrances.public_site.views.failed"

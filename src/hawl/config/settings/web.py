@@ -41,7 +41,7 @@ def middleware_of(process: str) -> list[str]:
         "hawl.foundations.design.headers.SafetyHeaders",
         "whitenoise.middleware.WhiteNoiseMiddleware",
         "django.middleware.common.CommonMiddleware",
-        "django.middleware.csrf.CsrfViewMiddleware",
+        "hawl.foundations.design.forms.OwnForms",
         "hawl.foundations.languages.middleware.LanguageByPath",
         *([] if process == "public" else _staff_middleware),
     ]
@@ -80,7 +80,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 12 * 60 * 60
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "hawl.entrances.staff_site.errors.form_expired" if not _public else "django.views.csrf.csrf_failure"
+CSRF_FAILURE_VIEW = f"hawl.entrances.{'public_site.views' if _public else 'staff_site.errors'}.form_expired"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_SECURE else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 300

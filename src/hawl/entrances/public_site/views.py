@@ -106,3 +106,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def failed(request: HttpRequest) -> HttpResponse:
     """Answer when a page failed; needs no data."""
     return render(request, "public_site/failed.html", status=500)
+
+
+def not_understood(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer what is no proper request, without saying why."""
+    return render(request, "public_site/not_found.html", status=400)
+
+
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form whose one-time mark did not fit, or that another site's page sent."""
+    return render(request, "public_site/form_expired.html", status=403)

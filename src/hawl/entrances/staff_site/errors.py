@@ -11,6 +11,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "staff_site/not_found.html", status=404)
 
 
+def not_understood(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What is no proper request, without saying why."""
+    return render(request, "staff_site/not_found.html", status=400)
+
+
 def failed(request: HttpRequest) -> HttpResponse:
     """Something broke; nothing was saved."""
     return render(request, "staff_site/failed.html", status=500)

@@ -16,8 +16,8 @@ from hawl.foundations.design.headers import SENDS_FORMS
 from hawl.foundations.identity.models import User
 
 _PASSERS_BY = Actor(label="anyone")
-# Health answers without a database, so it runs outside any transaction.
-_OUTSIDE = ("/health/",)
+# Health and what browsers report answer without a database, so they run outside any transaction.
+_OUTSIDE = ("/health/", "/reports/")
 
 
 class NamedActor:

@@ -9,11 +9,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from hawl.foundations.design.files import is_asked_by_content
 
 FOR_A_YEAR = "public, max-age=31536000, immutable"
+# Where a browser tells that the policy stopped something: on the same site, see `config.policy_reports`.
+REPORTS = "/reports/policy"
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -30,20 +33,29 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "base-uri 'none'",
         "frame-ancestors 'none'",
         "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+        f"report-uri {REPORTS}",
+        "report-to policy",
     )
 )
 
 ALWAYS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "Strict-Transport-Security": "max-age=63072000; includeSubDomains; preload",
+    # Bound to the page that is open; the older Report-To would be remembered by the browser.
+    "Reporting-Endpoints": f'policy="{REPORTS}"',
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), display-capture=()",
-}
-
+    "Permissions-Policy": ", ".join(
+        f"{feature}=()"
+        for feature in ("camera", "microphone", "geolocation", "display-capture", "payment", "usb", "serial", "hid",
+                        "midi", "clipboard-read", "idle-detection")
+    ),
+}  # fmt: skip
+# Only where a proxy keeps TLS: a browser would ignore it otherwise, and a body's own machine has no certificate.
+BEHIND_TLS = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains; preload"}
 
 # Set by a site whose pages send forms to itself; taken off again here.
 SENDS_FORMS = "Hawl-Sends-Forms"
@@ -61,8 +73,11 @@ class SafetyHeaders:
         response = self.get_response(request)
         for name, value in ALWAYS.items():
             response.headers[name] = value
+        if settings.SESSION_COOKIE_SECURE or request.is_secure():
+            for name, value in BEHIND_TLS.items():
+                response.headers[name] = value
         if SENDS_FORMS in response.headers:
-            # Under no-referrer a browser sends a form with `Origin: null`, which the check of forged forms refuses.
+            # Under no-referrer a browser sends a form with `Origin: null`, which tells less than the staff site asks.
             response.headers["Referrer-Policy"] = "same-origin"
             del response.headers[SENDS_FORMS]
         kept = response.status_code in (200, 304) and is_asked_by_content(request.path_info, request.GET.get("h", ""))
