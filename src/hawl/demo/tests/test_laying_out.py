@@ -156,7 +156,7 @@ def real_feed() -> None:
 
 
 def real_person() -> None:
-    with acting_as(Actor(label="system:tests", organisations=frozenset({1}))):
+    with acting_as(Actor(label="system:tests", machine=True)):
         make_person(desk=1)
 
 

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
+from uuid import UUID
 
 
 class Role(StrEnum):
@@ -37,6 +39,8 @@ class Permission(StrEnum):
     SEE_FIGURES = "see_figures"  # counts, never a person
     SEE_OPERATIONS = "see_operations"  # jobs, imports, their failures
     SEE_DIRECTORY = "see_directory"  # services and bodies
+    SEE_AUDIT = "see_audit"  # who did what, by ids, never what was read
+    REVIEW_ACCESS = "review_access"  # broken glass, looks without a relationship
 
 
 _CASE_WORK = frozenset(
@@ -47,7 +51,7 @@ _FIGURES_ONLY = frozenset({Permission.SEE_FIGURES, Permission.SEE_DIRECTORY})
 # The commissioner's side, boards and analysts see no person, ever (facts/security.md R07).
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VICTIM_CARE_OFFICER: _CASE_WORK | {Permission.SEE_OPERATIONS},
-    Role.SPECIALIST_LEAD: _CASE_WORK | {Permission.SEE_OPERATIONS},
+    Role.SPECIALIST_LEAD: _CASE_WORK | {Permission.SEE_OPERATIONS, Permission.REVIEW_ACCESS},
     Role.HUB_WORKER: _CASE_WORK,
     Role.PROVIDER_WORKER: frozenset({Permission.SEE_PEOPLE, Permission.RECORD_ACTS, Permission.SEE_DIRECTORY}),
     Role.JUSTICE_PARTNER: frozenset({Permission.SEE_PEOPLE, Permission.RECORD_ACTS, Permission.SEE_DIRECTORY}),
@@ -56,9 +60,42 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.BOARD: _FIGURES_ONLY,
     Role.CASE_REVIEW_LEAD: _FIGURES_ONLY,
     Role.POLICY_LEAD: _FIGURES_ONLY,
-    Role.STEWARD: frozenset({Permission.SEE_FIGURES, Permission.SEE_OPERATIONS, Permission.SEE_DIRECTORY}),
+    Role.STEWARD: _FIGURES_ONLY
+    | {Permission.SEE_OPERATIONS, Permission.SEE_AUDIT, Permission.REVIEW_ACCESS},
     Role.ANALYST: _FIGURES_ONLY,
 }  # fmt: skip
+
+# The roles that work with people. Row-level security asks for one of them as well.
+WORKS_WITH_PEOPLE = frozenset(role for role, held in PERMISSIONS.items() if Permission.SEE_PEOPLE in held)
+
+# Stands in `denied_organisations` for every police body there is or will be; every police body's walls hold it.
+POLICE = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an account needs, beyond its role, to be let near people.
+
+    `vetting_until` and `training_until` are the last days (Europe/London) on which each holds; `ended_on` is the first
+    day on which the account's organisation is no more.
+    """
+
+    active: bool = False
+    vetting_until: date | None = None
+    training_until: date | None = None
+    ended_on: date | None = None
+
+    def lapsed(self, day: date) -> str:
+        """Which of them fails on that day, as a code; empty where none does. What nobody recorded does not hold."""
+        if not self.active:
+            return "not_active"
+        if self.ended_on is not None and self.ended_on <= day:
+            return "organisation_ended"
+        if self.vetting_until is None or self.vetting_until < day:
+            return "vetting_lapsed"
+        if self.training_until is None or self.training_until < day:
+            return "training_lapsed"
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +103,18 @@ class Actor:
     """One who acts.
 
     `label` is for the audit (`user:12`, `feed:gwent-police`, `system:jobs`); `organisations` are the ids in
-    whose scope the actor reads and writes; `user_id` opens rows sealed to named people.
+    whose scope the actor reads and writes; `user_id` opens rows sealed to named people. `walls` are the bodies that the
+    actor works for, or is employed by, and all that those are part of. `glass` are people and cases opened to the actor
+    in an emergency.
     """
 
     label: str
     organisations: frozenset[int] = frozenset()
     user_id: int | None = None
     roles: frozenset[Role] = field(default_factory=frozenset)
+    standing: Standing = Standing()
+    walls: frozenset[int] = frozenset()
+    glass: frozenset[UUID] = frozenset()
     # A machine (a feed, a scheduled job) reaches every row, so that it can match what people may not see.
     # The database grants that to the role of the jobs process only.
     machine: bool = False
@@ -80,6 +122,11 @@ class Actor:
     def may(self, permission: Permission) -> bool:
         """Does one of the actor's roles carry the permission. No role, no permission."""
         return any(permission in PERMISSIONS[role] for role in self.roles)
+
+    @property
+    def police(self) -> bool:
+        """Does the actor work for a police body, or is employed by one."""
+        return POLICE in self.walls
 
 
 class NoActor(RuntimeError):

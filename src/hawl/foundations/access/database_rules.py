@@ -1,8 +1,10 @@
 """Grants and row-level security, worked out from the models and laid down as the owner after migrating.
 
 Default deny: a table that no model declares is granted to nobody. Scoped tables get forced row-level
-security with one rule for reading and writing: an organisation of the actor is on the row, or the actor is
-named on it. The functions of figures run as a role that may read scoped rows and do nothing else.
+security with one rule for reading and writing (docs/decisions/0012). The database is told nothing but who signed
+in (`hawl.user`): where that person works, what walls stand against them and whether they are in standing it looks
+up itself, by functions that belong to a role of their own. The functions of figures run as a role that may read
+scoped rows and do nothing else.
 """
 
 from __future__ import annotations
@@ -14,25 +16,24 @@ from pathlib import Path
 from django.apps import apps
 from django.db import connection, models
 
+from hawl.foundations.access import rescoping
 from hawl.foundations.access.models import OpenModel, ScopedModel
-from hawl.foundations.database.roles import FIGURES, role_name
-
-_VISIBLE = "visible_to && (SELECT hawl_organisations()) OR named_users @> ARRAY[(SELECT hawl_user())]"
+from hawl.foundations.access.row_rules import visible
+from hawl.foundations.access.sight import OF_ACCOUNTS, sight_functions
+from hawl.foundations.database.roles import FIGURES, FOR_FUNCTIONS, KEEPER, role_name
 
 _MACHINE = "(SELECT hawl_machine())"
 
-_FUNCTIONS = """
-CREATE OR REPLACE FUNCTION hawl_organisations() RETURNS int[] LANGUAGE sql STABLE PARALLEL SAFE AS
-$$ SELECT coalesce(nullif(current_setting('hawl.organisations', true), ''), '{}')::int[] $$;
-CREATE OR REPLACE FUNCTION hawl_user() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS
-$$ SELECT nullif(current_setting('hawl.user', true), '')::bigint $$;
+_MACHINE_FUNCTION = """
 CREATE OR REPLACE FUNCTION hawl_machine() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
-$$ SELECT coalesce(current_setting('hawl.machine', true), '') = 'on' $$;
+$$ SELECT coalesce(current_setting('hawl.machine', true), '') = 'on' $$
 """
+
 
 _DROP_COUNTING = """
 DO $$ DECLARE each regprocedure; BEGIN
 FOR each IN SELECT p.oid FROM pg_proc p JOIN pg_roles r ON r.oid = p.proowner WHERE r.rolname = '{figures}'
+  AND p.proname <> ALL ('{sight}')
 LOOP EXECUTE format('DROP FUNCTION %s', each); END LOOP; END $$
 """
 
@@ -41,6 +42,8 @@ _LIBRARY_TABLES: dict[str, dict[str, str]] = {
     "django_session": {"staff": "SELECT, INSERT, UPDATE, DELETE"},
     "django_migrations": {"staff": "SELECT", "jobs": "SELECT", "public": "SELECT"},
     "django_content_type": {"staff": "SELECT", "jobs": "SELECT"},
+    # Second factors. The command line (jobs) gives a demo's accounts theirs and takes none away.
+    "mfa_authenticator": {"staff": "SELECT, INSERT, UPDATE, DELETE", "jobs": "SELECT, INSERT, UPDATE, DELETE"},
     "procrastinate_jobs": {"jobs": "SELECT, INSERT, UPDATE, DELETE", "staff": "SELECT, INSERT"},
     "procrastinate_events": {"jobs": "SELECT, INSERT, UPDATE, DELETE", "staff": "SELECT, INSERT"},
     "procrastinate_periodic_defers": {"jobs": "SELECT, INSERT, UPDATE, DELETE"},
@@ -50,24 +53,77 @@ _LIBRARY_TABLES: dict[str, dict[str, str]] = {
 
 def statements() -> Iterator[str]:
     """All SQL that brings grants and row-level security to what the models declare. Idempotent."""
-    yield _FUNCTIONS
-    roles = [role_name(each) for each in ("staff", "public", "jobs", FIGURES)]
+    roles = [role_name(each) for each in ("staff", "public", "jobs", *FOR_FUNCTIONS)]
     everyone = ", ".join(f'"{role}"' for role in roles)
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {everyone}"
     yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {everyone}"
-    for function in ("hawl_organisations()", "hawl_user()", "hawl_machine()"):
-        yield f"GRANT EXECUTE ON FUNCTION {function} TO {everyone}"
+    yield _MACHINE_FUNCTION
+    yield f"GRANT EXECUTE ON FUNCTION hawl_machine() TO {everyone}"
+    yield from _sight(role_name(FIGURES), everyone)
     for table, rights in _LIBRARY_TABLES.items():
         for process, verbs in rights.items():
             yield _grant(verbs, table, process)
+    there = set(connection.introspection.table_names())
     for model in apps.get_models(include_auto_created=True):
+        # The table of a migration to come: until then it is granted to nobody.
+        if model._meta.db_table not in there:
+            continue
         if issubclass(model, ScopedModel):
             yield from _scoped(model)
         elif issubclass(model, OpenModel):
             yield from _open(model)
+    yield from _rules_of_apps()
+    yield from _moving_function(there)
     yield from _counting_functions()
     for process in ("staff", "jobs"):
         yield f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "{role_name(process)}"'
+
+
+def _sight(figures: str, everyone: str) -> Iterator[str]:
+    yield f'GRANT SELECT ({", ".join(OF_ACCOUNTS)}) ON identity_user TO "{figures}"'
+    yield f'GRANT SELECT ON access_body, access_brokenglass TO "{figures}"'
+    for signature, making in sight_functions():
+        yield making
+        yield from handed_to(signature, FIGURES)
+        yield f"GRANT EXECUTE ON FUNCTION {signature} TO {everyone}"
+
+
+def handed_to(signature: str, role: str) -> Iterator[str]:
+    """The function belongs to that role, runs with its rights, and is open to nobody yet."""
+    owner = role_name(role)
+    yield f'GRANT CREATE ON SCHEMA public TO "{owner}"'
+    yield f'ALTER FUNCTION {signature} OWNER TO "{owner}"'
+    yield f'REVOKE CREATE ON SCHEMA public FROM "{owner}"'
+    yield f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC"
+
+
+def _rules_of_apps() -> Iterator[str]:
+    """Each app's `rules.sql`: rules of its own for tables that are not scoped; `{staff}` stands for that role."""
+    names = {each: f'"{role_name(each)}"' for each in ("staff", "public", "jobs", FIGURES)}
+    for app in apps.get_app_configs():
+        file = Path(app.path) / "rules.sql"
+        if file.exists():
+            text = file.read_text(encoding="utf-8")
+            for name, role in {**names, "owner": "CURRENT_USER"}.items():
+                text = text.replace(f"{{{name}}}", role)
+            yield text
+
+
+def _moving_function(there: set[str]) -> Iterator[str]:
+    """The one function that moves who may see a person (`rescoping`)."""
+    keeper = role_name(KEEPER)
+    yield f'GRANT SELECT ({", ".join(OF_ACCOUNTS)}) ON identity_user TO "{keeper}"'
+    scoped = [model for model in rescoping.scoped_models() if model._meta.db_table in there]
+    for model in scoped:
+        table, moved = model._meta.db_table, rescoping.moved_columns(model)
+        read = sorted({model._meta.pk.column, model.subject_column, *moved})
+        yield f'DROP POLICY IF EXISTS hawl_keeper ON "{table}"'
+        yield f'CREATE POLICY hawl_keeper ON "{table}" TO "{keeper}" USING (true) WITH CHECK (true)'
+        yield f'GRANT SELECT ({", ".join(read)}), UPDATE ({", ".join(moved)}) ON "{table}" TO "{keeper}"'
+    yield rescoping.making(scoped)
+    yield from handed_to(rescoping.SIGNATURE, KEEPER)
+    callers = ", ".join(f'"{role_name(each)}"' for each in ("staff", "jobs"))
+    yield f"GRANT EXECUTE ON FUNCTION {rescoping.SIGNATURE} TO {callers}"
 
 
 def _counting_functions() -> Iterator[str]:
@@ -75,10 +131,10 @@ def _counting_functions() -> Iterator[str]:
 
     They belong to the role `figures` and run with its rights; the staff and jobs roles may call them.
     """
-    figures = role_name(FIGURES)
     callers = ", ".join(f'"{role_name(each)}"' for each in ("staff", "jobs"))
     # Those of an earlier release go first: what a function gives back cannot be changed in place.
-    yield _DROP_COUNTING.replace("{figures}", figures)
+    sight = ",".join(signature.removesuffix("()") for signature, _ in sight_functions())
+    yield _DROP_COUNTING.replace("{figures}", role_name(FIGURES)).replace("{sight}", f"{{{sight}}}")
     for app in apps.get_app_configs():
         file = Path(app.path) / "figures.sql"
         if not file.exists():
@@ -87,10 +143,7 @@ def _counting_functions() -> Iterator[str]:
         yield text
         for signature in re.findall(r"CREATE OR REPLACE FUNCTION (hawl_\w+\([^)]*\))", text):
             name = re.sub(r"(\w+ )(\w+)(?=[,)])", r"\2", signature)
-            yield f'GRANT CREATE ON SCHEMA public TO "{figures}"'
-            yield f'ALTER FUNCTION {name} OWNER TO "{figures}"'
-            yield f'REVOKE CREATE ON SCHEMA public FROM "{figures}"'
-            yield f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC"
+            yield from handed_to(name, FIGURES)
             yield f"GRANT EXECUTE ON FUNCTION {name} TO {callers}"
 
 
@@ -128,15 +181,16 @@ def _scoped(model: type[ScopedModel]) -> Iterator[str]:
     yield f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY'
     for name in ("hawl_scope", "hawl_machine", "hawl_figures", "hawl_owner"):
         yield f'DROP POLICY IF EXISTS {name} ON "{table}"'
-    yield f'CREATE POLICY hawl_scope ON "{table}" TO {roles} USING ({_VISIBLE}) WITH CHECK ({_VISIBLE})'
+    seen = visible(model.subject_column)
+    yield f'CREATE POLICY hawl_scope ON "{table}" TO {roles} USING ({seen}) WITH CHECK ({seen})'
     jobs = role_name("jobs")
     yield f'CREATE POLICY hawl_machine ON "{table}" TO "{jobs}" USING ({_MACHINE}) WITH CHECK ({_MACHINE})'
     # Counting functions read rows and give back numbers only; migrations must reach every row.
     yield f'CREATE POLICY hawl_figures ON "{table}" FOR SELECT TO "{figures}" USING (true)'
     yield f'CREATE POLICY hawl_owner ON "{table}" TO {owner} USING (true) WITH CHECK (true)'
     for process in sorted(model.readers | model.writers):
-        verbs = "SELECT, INSERT, UPDATE, DELETE" if process in model.writers else "SELECT"
-        yield _grant(verbs, table, process)
+        verbs = ["SELECT", *(["INSERT", "UPDATE"] if process in model.writers else [])]
+        yield _grant(", ".join(verbs + (["DELETE"] if process in model.erasers else [])), table, process)
     open_to_counting = [
         field.column
         for field in model._meta.concrete_fields

@@ -7,13 +7,17 @@ the name of an actor, and is guarded again by row-level security (`database_rule
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar, Self, TypeVar
+from collections.abc import Collection, Iterator
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.db.models import Q
 
-from hawl.foundations.access.actor import current_actor
+from hawl.foundations.access.actor import WORKS_WITH_PEOPLE, Actor, current_actor
+from hawl.foundations.access.policy import Action, Level, Purpose, Resource, decide
+from hawl.foundations.clock import now, today
 
 EVERYONE = frozenset({"staff", "public", "jobs"})
 STAFF_SIDE = frozenset({"staff", "jobs"})
@@ -45,10 +49,23 @@ class ScopedQuerySet(models.QuerySet[Row]):
         actor = current_actor()
         if actor.machine:
             return self
-        may = Q(visible_to__overlap=sorted(actor.organisations))
-        if actor.user_id is not None:
-            may |= Q(named_users__contains=[actor.user_id])
-        return self.filter(may)
+        if actor.user_id is None or actor.standing.lapsed(today()) or not actor.roles & WORKS_WITH_PEOPLE:
+            return self.none()
+        return self.filter(_grounds(actor, self.model.subject_column), *_walls(actor))
+
+
+def _grounds(actor: Actor, subject_column: str) -> Q:
+    """Rows that are the actor's business."""
+    business = Q(visible_to__overlap=sorted(actor.organisations)) | Q(named_users__contains=[actor.user_id])
+    if actor.glass:
+        business |= Q(**{f"{subject_column}__in": sorted(actor.glass)}) & ~Q(visible_to=[])
+    return business
+
+
+def _walls(actor: Actor) -> Iterator[Q]:
+    """Denials, each of which beats every ground."""
+    yield Q(denied_users__isnull=True) | ~Q(denied_users__contains=[actor.user_id])
+    yield Q(denied_organisations__isnull=True) | ~Q(denied_organisations__overlap=sorted(actor.walls))
 
 
 class ScopedManager(models.Manager[Row]):
@@ -72,6 +89,8 @@ class ScopedModel(models.Model):
 
     readers: ClassVar[frozenset[str]] = STAFF_SIDE
     writers: ClassVar[frozenset[str]] = STAFF_SIDE
+    # Who may take rows away; of most tables machines alone.
+    erasers: ClassVar[frozenset[str]] = JOBS
 
     visible_to = ArrayField(models.IntegerField(), default=list)
     named_users = ArrayField(models.BigIntegerField(), default=list, blank=True)
@@ -84,6 +103,35 @@ class ScopedModel(models.Model):
     class Meta:
         abstract = True
         base_manager_name = "objects"
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+        """A row as it comes from the database, asked of the policy once more: `Withheld` where it says no.
+
+        The query and the database have left such rows out already, so this is reached where both went wrong, and by
+        rows that came along with another (`select_related`).
+        """
+        row = super().from_db(db, field_names, values)
+        actor = current_actor()
+        if not actor.machine:
+            decision = decide(actor, Action.LIST, row.as_resource(), Purpose.SUPPORT, now())
+            if not decision.allow:
+                raise cls.Withheld(decision.rule)
+        return row
+
+    def as_resource(self) -> Resource:
+        """The row as the policy asks for it."""
+        return Resource(
+            visible_to=frozenset(self.visible_to),
+            named_users=frozenset(self.named_users),
+            denied_users=frozenset(self.denied_users or ()),
+            denied_organisations=frozenset(self.denied_organisations or ()),
+            level=Level(getattr(self, "visibility", Level.OPEN)),
+            subject=getattr(self, self.subject_column),
+        )
+
+    class Withheld(ObjectDoesNotExist):
+        """The policy withholds a row that the database gave; to whoever asks it is not there. Its text is the rule."""
 
 
 class Body(OpenModel):

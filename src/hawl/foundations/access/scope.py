@@ -1,4 +1,4 @@
-"""Scope in the database: the actor's organisations, told to PostgreSQL for one transaction."""
+"""Scope in the database: who acts, told to PostgreSQL for one transaction."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from hawl.foundations.access.actor import Actor, naming
 def acting_as(actor: Actor) -> Iterator[Actor]:
     """Run the code within one transaction in the name of `actor`.
 
-    Sets `hawl.organisations` and `hawl.user` for this transaction only, so that a pooled connection carries
-    nothing over. Row-level security reads them; the scoped managers filter by the same actor. Acting as
-    another actor inside puts the outer actor's scope back at its end.
+    Sets `hawl.user` and `hawl.machine` for this transaction only, so that a pooled connection carries
+    nothing over. Row-level security looks up by itself where that user works, what walls stand against them and whether
+    they are in standing; the scoped managers filter by the same actor. Acting as another actor inside puts the outer
+    actor's scope back at its end.
     """
     with naming(actor), transaction.atomic():
         before = _swap(actor)
@@ -26,23 +27,16 @@ def acting_as(actor: Actor) -> Iterator[Actor]:
             _restore(before)
 
 
-_TELL = (
-    "select set_config('hawl.organisations', %s, true), set_config('hawl.user', %s, true),"
-    " set_config('hawl.machine', %s, true)"
-)
+_TELL = "select set_config('hawl.user', %s, true), set_config('hawl.machine', %s, true)"
+_TOLD = "select coalesce(current_setting('hawl.user', true), ''), coalesce(current_setting('hawl.machine', true), '')"
 
 
 def _swap(actor: Actor) -> list[str]:
-    organisations = "{" + ",".join(str(each) for each in sorted(actor.organisations)) + "}"
     user = "" if actor.user_id is None else str(actor.user_id)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select coalesce(current_setting('hawl.organisations', true), ''),"
-            " coalesce(current_setting('hawl.user', true), ''),"
-            " coalesce(current_setting('hawl.machine', true), '')"
-        )
+        cursor.execute(_TOLD)
         before = [str(each) for each in cursor.fetchone()]
-        cursor.execute(_TELL, [organisations, user, "on" if actor.machine else ""])
+        cursor.execute(_TELL, [user, "on" if actor.machine else ""])
     return before
 
 

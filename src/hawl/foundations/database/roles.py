@@ -5,6 +5,7 @@ staff    the staff site
 public   the public site: published tables only
 jobs     feeds, scheduled work and the command line
 figures  nobody signs in as it; owns the functions that count over rows a reader may not see
+keeper   nobody signs in as it; owns the one function that moves who may see a person
 
 None but a server's administrator is superuser, and none may pass row-level security.
 """
@@ -23,6 +24,8 @@ from hawl.foundations.database.home import InstallationError, home, write_privat
 
 SIGNING_IN = ("owner", "staff", "public", "jobs")
 FIGURES = "figures"
+KEEPER = "keeper"
+FOR_FUNCTIONS = (FIGURES, KEEPER)
 
 
 def role_name(process: str) -> str:
@@ -42,7 +45,7 @@ def make_roles() -> Address:
     with _connect(where, superuser, "postgres") as connection:
         for process in SIGNING_IN:
             _make_role(connection, process)
-        _make_figures_role(connection)
+        _make_roles_of_functions(connection)
         _make_database(connection, where.name)
     with _connect(where, superuser, where.name) as connection:
         _fit_database(connection)
@@ -60,7 +63,7 @@ def _make_roles_by_owner(where: Address, owner: Credential) -> Address:
         row = connection.execute(
             "select rolcreaterole or rolsuper from pg_roles where rolname = current_user"
         ).fetchone()
-        missing = [name for name in (*SIGNING_IN[1:], FIGURES) if not _exists(connection, name)]
+        missing = [name for name in (*SIGNING_IN[1:], *FOR_FUNCTIONS) if not _exists(connection, name)]
         if missing and not (row and row[0]):
             names = ", ".join(role_name(name) for name in missing)
             raise InstallationError(
@@ -70,7 +73,7 @@ def _make_roles_by_owner(where: Address, owner: Credential) -> Address:
             )
         for process in SIGNING_IN[1:]:
             _make_role(connection, process)
-        _make_figures_role(connection)
+        _make_roles_of_functions(connection)
         _fit_database(connection)
     return where
 
@@ -118,15 +121,15 @@ def _make_role(connection: psycopg.Connection[tuple[object, ...]], process: str)
     write_private(path, json.dumps([role_name(process), password]))
 
 
-def _make_figures_role(connection: psycopg.Connection[tuple[object, ...]]) -> None:
-    if not _exists(connection, FIGURES):
-        connection.execute(
-            sql.SQL("CREATE ROLE {} NOLOGIN NOSUPERUSER NOBYPASSRLS").format(sql.Identifier(role_name(FIGURES)))
-        )
+def _make_roles_of_functions(connection: psycopg.Connection[tuple[object, ...]]) -> None:
     given = given_url()
     owner = given[1].user if given else role_name("owner")
-    # The owner hands functions to it while migrating.
-    connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(role_name(FIGURES)), sql.Identifier(owner)))
+    for each in FOR_FUNCTIONS:
+        role = sql.Identifier(role_name(each))
+        if not _exists(connection, each):
+            connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN NOSUPERUSER NOBYPASSRLS").format(role))
+        # The owner hands functions to it while migrating.
+        connection.execute(sql.SQL("GRANT {} TO {}").format(role, sql.Identifier(owner)))
 
 
 def _make_database(connection: psycopg.Connection[tuple[object, ...]], name: str) -> None:
@@ -141,16 +144,17 @@ def _fit_database(connection: psycopg.Connection[tuple[object, ...]]) -> None:
     """Nobody enters by default; each role enters the database by name; the public one makes nothing."""
     name = sql.Identifier(connection.info.dbname)
     roles = sql.SQL(", ").join(sql.Identifier(role_name(each)) for each in SIGNING_IN[1:])
+    for_functions = sql.SQL(", ").join(sql.Identifier(role_name(each)) for each in FOR_FUNCTIONS)
     makers = sql.SQL(", ").join(sql.Identifier(role_name(each)) for each in ("staff", "jobs"))
     for statement in (
         "REVOKE ALL ON DATABASE {name} FROM PUBLIC",
         "GRANT CONNECT ON DATABASE {name} TO {roles}",
         "GRANT TEMPORARY ON DATABASE {name} TO {makers}",
         "REVOKE ALL ON SCHEMA public FROM PUBLIC",
-        "GRANT USAGE ON SCHEMA public TO {roles}, {figures}",
+        "GRANT USAGE ON SCHEMA public TO {roles}, {for_functions}",
     ):
         connection.execute(
-            sql.SQL(statement).format(name=name, roles=roles, makers=makers, figures=sql.Identifier(role_name(FIGURES)))
+            sql.SQL(statement).format(name=name, roles=roles, makers=makers, for_functions=for_functions)
         )
     given = given_url()
     if not given:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
 
+from hawl.foundations.access.actions import BodyFacts, put_bodies
 from hawl.foundations.access.actor import Actor
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.actions import record
@@ -22,6 +24,9 @@ from hawl.registers.organisations.models import (
     PostName,
     Priority,
 )
+
+# Kinds of bodies whose accounts are police accounts; a part of such a body is one too.
+POLICE_KINDS = frozenset({"force", "police_unit"})
 
 
 class KeyTaken(ValueError):
@@ -41,8 +46,24 @@ def load_organisations(*, area: str, entries: OrganisationEntries, by: Actor) ->
         counts += _load_named(Post, PostName, "post_id", area, entries.posts)
         counts += _load_memberships(area, entries)
         counts += _load_plans(area, entries.plans)
+        put_bodies(by=by, bodies=_walls())
         record(action="organisations.loaded", object_kind="area", object_id=area, **counts.as_dict())
     return counts
+
+
+def _walls() -> list[BodyFacts]:
+    """What the walls need to know of every organisation of every area."""
+    held = list(Organisation.objects.all())
+    ids = {each.key: each.pk for each in held}
+    return [
+        BodyFacts(
+            organisation_id=each.pk,
+            part_of=ids.get(each.parent_id or ""),
+            police=each.kind in POLICE_KINDS,
+            ended_on=None if each.until_on is None else each.until_on + dt.timedelta(days=1),
+        )
+        for each in held
+    ]
 
 
 def _refuse_taken(model: Any, area: str, keys: Sequence[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from hawl.foundations.access.models import ScopedModel
+from hawl.foundations.access.models import STAFF_SIDE, ScopedModel
 from hawl.registers.cases.models import Case
 
 
@@ -16,6 +16,8 @@ class Duty(ScopedModel):
     """
 
     subject_column = "case_id"
+    # Duties are worked out anew with each act, by whoever acts.
+    erasers = STAFF_SIDE
 
     id = models.BigAutoField(primary_key=True)
     # No foreign key in the database: it would tell whether a hidden row exists, and cost more than all else when a

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import psycopg
 import pytest
@@ -11,18 +12,15 @@ from django.apps import apps
 from django.db import ProgrammingError, connection, transaction
 from django.utils import timezone
 
-from hawl.foundations.access.actor import Actor, NoActor
+from hawl.foundations.access.actor import Actor, NoActor, Role
 from hawl.foundations.access.models import ScopedModel
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.access.tests.processes import as_process
 from hawl.foundations.database.connection import credential
-from hawl.registers.cases.tests.makers import make_case, make_contact, make_person
+from hawl.registers.cases.tests.makers import DESK, HUB, account, make_case, make_contact, make_person
 from hawl.registers.people.models import Person
 from hawl.rights.duties.models import Duty
 
-OURS, THEIRS = 1001, 1002
-_US = Actor(label="system:tests", organisations=frozenset({OURS}), user_id=7)
-_THEM = Actor(label="system:tests", organisations=frozenset({THEIRS}), user_id=8)
 SCOPED = sorted(model._meta.db_table for model in apps.get_models() if issubclass(model, ScopedModel))
 
 
@@ -32,18 +30,36 @@ def rows(table: str) -> int:
         return int(cursor.fetchone()[0])
 
 
+@dataclass(frozen=True, slots=True)
+class Two:
+    """A worker of the desk whose case it is, and one of another body."""
+
+    us: Actor
+    them: Actor
+
+    @property
+    def ours(self) -> int:
+        return min(self.us.organisations)
+
+    @property
+    def theirs(self) -> int:
+        return min(self.them.organisations)
+
+
 @pytest.fixture
-def caseload(new_database: Callable[[], str]) -> None:
+def caseload(new_database: Callable[[], str]) -> Two:
     """One case of ours, with all that hangs on it, committed."""
     new_database()
-    with acting_as(_US):
-        person = make_person(desk=OURS)
+    two = Two(account(Role.VICTIM_CARE_OFFICER, DESK).actor(), account(Role.HUB_WORKER, HUB).actor())
+    with acting_as(two.us):
+        person = make_person(desk=two.ours)
         make_contact(person)
-        case = make_case(desk=OURS, person=person)
+        case = make_case(desk=two.ours, person=person)
         Duty.objects.create(
             case=case, duty_id="4.4", right=4, trigger_event_id="e", standing="open", tier="standard", enforced=True,
-            bearer="police", rulebook="r", rank=2, visible_to=[OURS],
+            bearer="police", rulebook="r", rank=2, visible_to=[two.ours],
         )  # fmt: skip
+    return two
 
 
 def test_there_are_scoped_tables() -> None:
@@ -79,8 +95,7 @@ def test_no_role_of_a_process_is_above_the_rules(process: str) -> None:
 
 
 @pytest.mark.parametrize("process", ["staff", "jobs"])
-@pytest.mark.usefixtures("caseload")
-def test_who_names_nobody_sees_nothing(process: str) -> None:
+def test_who_names_nobody_sees_nothing(caseload: Two, process: str) -> None:
     with as_process(process):
         assert {table: rows(table) for table in SCOPED} == dict.fromkeys(SCOPED, 0)
         with pytest.raises(NoActor):
@@ -88,41 +103,37 @@ def test_who_names_nobody_sees_nothing(process: str) -> None:
 
 
 @pytest.mark.parametrize("process", ["staff", "jobs"])
-@pytest.mark.usefixtures("caseload")
-def test_an_organisation_sees_its_own_rows_and_another_none(process: str) -> None:
+def test_an_organisation_sees_its_own_rows_and_another_none(caseload: Two, process: str) -> None:
     with as_process(process):
-        with acting_as(_US):
+        with acting_as(caseload.us):
             assert all(rows(table) == 1 for table in SCOPED)
             assert Person.objects.count() == 1
-        with acting_as(_THEM):
+        with acting_as(caseload.them):
             assert {table: rows(table) for table in SCOPED} == dict.fromkeys(SCOPED, 0)
             assert Person.objects.count() == 0
 
 
-@pytest.mark.usefixtures("caseload")
-def test_the_scope_ends_with_its_transaction() -> None:
+def test_the_scope_ends_with_its_transaction(caseload: Two) -> None:
     with as_process("staff"):
-        with acting_as(_US):
+        with acting_as(caseload.us):
             assert rows("people_person") == 1
         assert rows("people_person") == 0
-        with pytest.raises(ZeroDivisionError), acting_as(_US):
+        with pytest.raises(ZeroDivisionError), acting_as(caseload.us):
             raise ZeroDivisionError
         assert rows("people_person") == 0
 
 
-@pytest.mark.usefixtures("caseload")
-def test_acting_within_acting_puts_the_outer_scope_back() -> None:
-    with as_process("staff"), acting_as(_US):
-        with acting_as(_THEM):
+def test_acting_within_acting_puts_the_outer_scope_back(caseload: Two) -> None:
+    with as_process("staff"), acting_as(caseload.us):
+        with acting_as(caseload.them):
             assert rows("people_person") == 0
         assert rows("people_person") == 1
-        with pytest.raises(ZeroDivisionError), acting_as(_THEM):
+        with pytest.raises(ZeroDivisionError), acting_as(caseload.them):
             raise ZeroDivisionError
         assert rows("people_person") == 1
 
 
-@pytest.mark.usefixtures("caseload")
-def test_the_staff_role_cannot_become_a_machine() -> None:
+def test_the_staff_role_cannot_become_a_machine(caseload: Two) -> None:
     with as_process("staff"), transaction.atomic(), connection.cursor() as cursor:
         for name in ("on", "true", "1"):
             cursor.execute("SELECT set_config('hawl.machine', %s, true)", [name])
@@ -132,36 +143,32 @@ def test_the_staff_role_cannot_become_a_machine() -> None:
         assert rows("people_person") == 1, "what the staff role cannot, the jobs role can"
 
 
-@pytest.mark.usefixtures("caseload")
 @pytest.mark.parametrize("table", SCOPED)
-def test_the_public_role_reaches_no_table_about_a_person(table: str) -> None:
+def test_the_public_role_reaches_no_table_about_a_person(caseload: Two, table: str) -> None:
     with as_process("public"), pytest.raises(ProgrammingError, match="permission denied"):
         rows(table)
 
 
-@pytest.mark.usefixtures("caseload")
 @pytest.mark.parametrize("process", ["staff", "jobs"])
-def test_nobody_writes_a_row_for_another_organisation(process: str) -> None:
+def test_nobody_writes_a_row_for_another_organisation(caseload: Two, process: str) -> None:
     with as_process(process):
-        with pytest.raises(ProgrammingError, match="row-level security"), acting_as(_US):
-            Person.objects.create(id=uuid.uuid4(), created_at=timezone.now(), visible_to=[THEIRS])
-        with acting_as(_THEM):
+        with pytest.raises(ProgrammingError, match="row-level security"), acting_as(caseload.us):
+            Person.objects.create(id=uuid.uuid4(), created_at=timezone.now(), visible_to=[caseload.theirs])
+        with acting_as(caseload.them):
             assert Person.objects.update(deceased=True) == 0
-        with acting_as(_US), connection.cursor() as cursor:
-            cursor.execute("UPDATE people_person SET deceased = true WHERE visible_to && '{1002}'")
+        with acting_as(caseload.us), connection.cursor() as cursor:
+            cursor.execute("UPDATE people_person SET deceased = true WHERE visible_to && %s", [[caseload.theirs]])
             assert cursor.rowcount == 0
-        with acting_as(_US):
+        with acting_as(caseload.us):
             assert not Person.objects.get().deceased
 
 
-@pytest.mark.usefixtures("caseload")
-def test_nobody_gives_a_row_away_so_that_they_cannot_see_it_any_more() -> None:
-    with as_process("staff"), pytest.raises(ProgrammingError, match="row-level security"), acting_as(_US):
-        Person.objects.update(visible_to=[THEIRS])
+def test_nobody_gives_a_row_away_so_that_they_cannot_see_it_any_more(caseload: Two) -> None:
+    with as_process("staff"), pytest.raises(ProgrammingError, match="row-level security"), acting_as(caseload.us):
+        Person.objects.update(visible_to=[caseload.theirs])
 
 
-@pytest.mark.usefixtures("caseload")
-def test_the_staff_role_changes_neither_rules_nor_grants() -> None:
+def test_the_staff_role_changes_neither_rules_nor_grants(caseload: Two) -> None:
     for statement in (
         "ALTER TABLE people_person DISABLE ROW LEVEL SECURITY",
         "DROP POLICY hawl_scope ON people_person",

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from hawl.foundations.access.actor import Actor
+from hawl.foundations.access.actor import Actor, Role
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.clock import today
 from hawl.registers.cases.models import Case, CaseEvent
@@ -16,6 +16,7 @@ from hawl.registers.cases.tests.makers import (
     DESK,
     HUB,
     ThreePeople,
+    account,
     make_case,
     make_contact,
     make_event,
@@ -53,24 +54,16 @@ def duty(case: Case, duty_id: str) -> Duty:
     return Duty.objects.get(case=case, duty_id=duty_id)
 
 
-def seen_by(organisation: int) -> dict[str, int]:
-    """Rows of every table about people, by SQL alone, as the staff role with only that organisation in scope."""
+def seen_by(role: Role, organisation: str) -> dict[str, int]:
+    """Rows of every table about people, by SQL alone, as the staff role in the name of an account there."""
     with connection.cursor() as cursor:
         cursor.execute("select current_user")
         assert cursor.fetchone()[0] == "hawl_staff"
-        cursor.execute("select current_setting('hawl.organisations'), current_setting('hawl.user')")
-        before = cursor.fetchone()
-        cursor.execute(
-            "select set_config('hawl.organisations', %s, true), set_config('hawl.user', '', true)",
-            [f"{{{organisation}}}"],
-        )
-        found = {}
-        for table in TABLES:
-            cursor.execute(f"select count(*) from {table}")
-            found[table] = cursor.fetchone()[0]
-        cursor.execute(
-            "select set_config('hawl.organisations', %s, true), set_config('hawl.user', %s, true)", list(before)
-        )
+        with acting_as(account(role, organisation).actor()):
+            found = {}
+            for table in TABLES:
+                cursor.execute(f"select count(*) from {table}")
+                found[table] = cursor.fetchone()[0]
     return found
 
 
@@ -171,21 +164,20 @@ def test_a_recorded_yes_opens_the_gate_and_a_missing_one_keeps_it_shut(officer: 
 def test_nothing_of_a_consent_first_case_is_open_to_the_hub_before_the_referral(
     people: ThreePeople, officer: Actor, desk: int
 ) -> None:
-    hub = organisation_id(HUB)
     case = make_case(desk=desk, route="consent_first", route_reason="sexual_offence")
     make_contact(case.person)
     record_act(by=officer, case=case, event="needs_assessed", occurred_on=today())
     with pytest.raises(Refused):
         refer_to_hub(by=officer, case=case, on=today())
     record_answer(by=officer, case=case, agreed=True, on=today())
-    assert set(seen_by(hub).values()) == {0}
+    assert set(seen_by(Role.HUB_WORKER, HUB).values()) == {0}
     with acting_as(people.hub_worker.actor()):
         for model in (Person, Contact, Case, CaseEvent, Duty):
             assert not model.objects.exists()
     refer_to_hub(by=officer, case=case, on=today())
     # The control: the same question does see rows once they are open.
-    assert min(seen_by(hub).values()) > 0
-    assert seen_by(hub) == seen_by(desk)
+    assert min(seen_by(Role.HUB_WORKER, HUB).values()) > 0
+    assert seen_by(Role.HUB_WORKER, HUB) == seen_by(Role.VICTIM_CARE_OFFICER, DESK)
     with acting_as(people.hub_worker.actor()):
         assert Case.objects.get().person.names["family"] == "ap Rhys"
         assert Contact.objects.count() == 1
@@ -200,7 +192,7 @@ def test_referring_one_case_opens_no_other_case_of_the_person(officer: Actor, de
     held.refresh_from_db()
     assert held.visible_to == [desk]
     assert {tuple(row.visible_to) for row in held.events.all()} == {(desk,)}
-    assert seen_by(organisation_id(HUB))["cases_case"] == 1
+    assert seen_by(Role.HUB_WORKER, HUB)["cases_case"] == 1
 
 
 @pytest.mark.parametrize("route", ["specialist_hold", "out_of_scope", "declined"])
@@ -209,7 +201,7 @@ def test_what_is_held_back_is_not_referred_even_with_a_yes(officer: Actor, desk:
     with pytest.raises(Refused) as refused:
         refer_to_hub(by=officer, case=case, on=today())
     assert refused.value.code == route
-    assert seen_by(organisation_id(HUB))["people_person"] == 0
+    assert seen_by(Role.HUB_WORKER, HUB)["people_person"] == 0
 
 
 def test_a_sealed_record_is_never_referred(people: ThreePeople, officer: Actor, desk: int) -> None:

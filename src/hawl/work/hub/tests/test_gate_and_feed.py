@@ -13,7 +13,7 @@ from hawl.foundations.access.actor import Actor, Role
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.clock import today
 from hawl.registers.cases.models import Case, CaseEvent
-from hawl.registers.cases.tests.makers import DESK, HUB, account, organisation_id
+from hawl.registers.cases.tests.makers import DESK, HUB, account
 from hawl.registers.people.models import Contact, Person
 from hawl.registers.people.queries import ways_to_reach
 from hawl.rights.duties.models import Duty
@@ -70,7 +70,7 @@ def officer() -> Actor:
 
 @pytest.fixture
 def hub() -> Actor:
-    return Actor(label="user:0", organisations=frozenset({organisation_id(HUB)}))
+    return account(Role.HUB_WORKER, HUB).actor()
 
 
 def test_a_later_crime_of_a_person_referred_on_stays_with_the_desk(tmp_path: Path, officer: Actor, hub: Actor) -> None:

@@ -30,7 +30,7 @@ POLICE = {"suspect__police_employee": True}
 
 
 def at_the_desk() -> Actor:
-    return Actor(label="user:1", user_id=1, organisations=frozenset({organisation_id(DESK)}))
+    return account(Role.VICTIM_CARE_OFFICER, DESK).actor()
 
 
 # --- decisions ------------------------------------------------------------------------------------------------------
@@ -213,6 +213,7 @@ def test_a_suspect_of_the_police_seals_the_person_from_all_but_the_lead(
 ) -> None:
     new_database()
     lead, officer = account(Role.SPECIALIST_LEAD, DESK), account(Role.VICTIM_CARE_OFFICER, DESK)
+    stranger = account(Role.SPECIALIST_LEAD, HUB).actor()
     old = version(1, record_id="OLD", crime__ref="1")
     rows = [old, version(1, **POLICE), version(1, record_id="NEW", crime__ref="2")]
     for n in order:
@@ -229,7 +230,7 @@ def test_a_suspect_of_the_police_seals_the_person_from_all_but_the_lead(
             assert {case.reference["record_id"] for case in Case.objects.all()} == {"OLD", ID, "NEW"}
             assert min(rows_seen().values()) > 0
             assert Contact.objects.exclude(visible_to=[]).count() == 0
-        with acting_as(Actor(label="user:0", user_id=0, organisations=frozenset({organisation_id(DESK)}))):
+        with acting_as(stranger):
             assert rows_seen() == dict.fromkeys(SCOPED, 0)
 
 
@@ -300,7 +301,7 @@ def test_what_was_sealed_while_nobody_led_is_given_to_who_leads_at_the_next_impo
         assert rows_seen() == dict.fromkeys(SCOPED, 0)
     take_in([version(1, record_id="ELSE", person__ref="ELSE")])
     with as_process("staff"):
-        with acting_as(Actor(label="user:x", user_id=lead.pk, organisations=frozenset())):
+        with acting_as(User.objects.get(pk=lead.pk).actor()):
             assert min(rows_seen().values()) > 0
             assert Case.objects.get().reference["record_id"] == ID
         with acting_as(User.objects.get(pk=officer.pk).actor()):

@@ -1,0 +1,20 @@
+"""The condition of row-level security, rule by rule: the third of the three that must agree (docs/decisions/0012)."""
+
+from __future__ import annotations
+
+# Named rules, so that the drill of planted faults can take each away (access.matrix).
+GROUNDS = {
+    "organisation": "visible_to && (SELECT hawl_organisations())",
+    "named": "named_users @> ARRAY[(SELECT hawl_user())]",
+    "broken_glass": "(visible_to <> '{}' AND {subject} = ANY((SELECT hawl_glass())::uuid[]))",
+}
+WALLS = {
+    "denied_person": "(denied_users IS NULL OR NOT denied_users @> ARRAY[(SELECT hawl_user())])",
+    "employer_wall": "(denied_organisations IS NULL OR NOT denied_organisations && (SELECT hawl_walls()))",
+}
+
+
+def visible(subject_column: str) -> str:
+    """The condition under which a row is seen and may be written: some ground, and no wall."""
+    grounds = " OR ".join(GROUNDS.values()).replace("{subject}", f'"{subject_column}"')
+    return f"({grounds}) AND {' AND '.join(WALLS.values())}"
