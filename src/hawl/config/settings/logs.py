@@ -13,6 +13,8 @@ LOGGING = {
     "loggers": {
         # Django's own request errors carry paths and values: ours replaces them (config.middleware).
         "django.request": {"handlers": [], "level": "CRITICAL", "propagate": False},
+        # Quotes the host that was asked for, which anybody may write.
+        "django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL", "propagate": False},
         "django.db.backends": {"level": "WARNING"},
     },
 }

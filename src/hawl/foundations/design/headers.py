@@ -34,15 +34,13 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
         "require-trusted-types-for 'script'",
         "trusted-types 'none'",
+        # Sent at once. The newer `report-to` waits up to a minute, when somebody may have left, and needs TLS.
         f"report-uri {REPORTS}",
-        "report-to policy",
     )
 )
 
 ALWAYS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    # Bound to the page that is open; the older Report-To would be remembered by the browser.
-    "Reporting-Endpoints": f'policy="{REPORTS}"',
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
