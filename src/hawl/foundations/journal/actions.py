@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
-from hawl.foundations.access.actor import current_actor
+from hawl.foundations.access.actor import Actor, current_actor
+from hawl.foundations.access.scope import acting_as
+from hawl.foundations.audit.actions import record
 from hawl.foundations.clock import now
-from hawl.foundations.journal.kinds import checked
+from hawl.foundations.journal.kinds import Entry, checked
+from hawl.foundations.journal.models import JournalEntry, JournalShipped
+from hawl.foundations.journal.put_back import CannotReplay, Replayed, in_order, put_back, to_put_back
+from hawl.foundations.journal.replaying import acts_after_restore, handlers
 
 CHANNEL = "hawl_journal"
 # Beyond so many subjects at once one lock on the whole journal takes the place of one on each.
@@ -70,3 +75,42 @@ def _in_order(cursor: Any, subjects: set[UUID]) -> None:
     cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_WHOLE_JOURNAL])
     for subject in sorted(subjects):
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_ONE_SUBJECT, str(subject)])
+
+
+def replay(*, by: Actor, outside: Sequence[Entry], tell: Callable[[int], None] | None = None) -> Replayed:
+    """Put back what the journal outside holds and this database lacks, then let each room do what a restore asks of it.
+
+    `by` is the machine. All in one transaction: where one entry cannot be put back, nothing is. Harmless when repeated.
+    Raises `CannotReplay`, above all where the database holds entries that the journal outside lacks: then it is not
+    this database's journal, or its end was taken away.
+    """
+    with acting_as(by):
+        known = frozenset(JournalEntry.objects.values_list("entry", flat=True))
+        everything = in_order(outside)
+        lost = known - {each.id for each in everything}
+        if lost:
+            raise CannotReplay(
+                f"The journal outside lacks {len(lost):,} entries that the backup itself holds.",
+                "Put back the whole journal of this installation: its folder `journal`, or its second folder.",
+            )
+        may, left = to_put_back(everything, known)
+        done = put_back(may, dict(handlers()), tell=tell)
+        done.left_lower = left
+        JournalEntry.objects.bulk_create(
+            [
+                JournalEntry(
+                    number=each.number, entry=each.id, kind=each.kind, subject=each.subject, facts=dict(each.facts),
+                    at=each.at, by=each.by,
+                )
+                for each in everything
+                if each.id not in known
+            ],
+            batch_size=1000,
+        )  # fmt: skip
+        JournalShipped.objects.bulk_create(
+            [JournalShipped(entry=each.id) for each in everything], batch_size=1000, ignore_conflicts=True
+        )
+        for act in acts_after_restore():
+            act()
+        record(action="journal.replayed", object_kind="journal", entries=done.total(), unplaced=len(done.unplaced))
+    return done

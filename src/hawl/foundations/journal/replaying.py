@@ -14,7 +14,11 @@ from hawl.foundations.journal.kinds import KINDS, Entry, NotForTheJournal
 # True (or nothing said) once the protection stands; False where the database has no such subject.
 Handler = Callable[[Entry], bool | None]
 
+# What a room does after any restore, whatever the journal holds: hold what waits to be sent, end what was open.
+AfterRestore = Callable[[], None]
+
 _handlers: dict[str, Handler] = {}
+_after: list[AfterRestore] = []
 
 
 def replays(kind: str) -> Callable[[Handler], Handler]:
@@ -38,3 +42,15 @@ def replays(kind: str) -> Callable[[Handler], Handler]:
 def handlers() -> Mapping[str, Handler]:
     """The handlers of this process by kind, once Django is set up."""
     return MappingProxyType(_handlers)
+
+
+def after_restore(act: AfterRestore) -> AfterRestore:
+    """Register what a room does after any restore, in the transaction of the replay and before any door opens."""
+    if act not in _after:
+        _after.append(act)
+    return act
+
+
+def acts_after_restore() -> tuple[AfterRestore, ...]:
+    """What the rooms do after a restore, in the order in which they registered."""
+    return tuple(_after)

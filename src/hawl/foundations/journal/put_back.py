@@ -1,0 +1,90 @@
+"""Putting the journal back into a restored database, as owner of the installation's command line only.
+
+What the files hold and the database lacks was decided after the backup: each entry was written in the transaction of
+its effect, so a database without the entry is without the effect. Entries are put back in their order. One that lowers
+protection is put back only where the journal itself holds the raise before it; any other lowering stays undone, so that
+a restored database never stands lower than the journal proves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from hawl.foundations.database.home import InstallationError
+from hawl.foundations.journal.kinds import KINDS, Entry
+from hawl.foundations.journal.replaying import Handler
+
+
+class CannotReplay(InstallationError):
+    """The journal cannot be put back whole; nothing of it was kept and the doors stay shut."""
+
+
+@dataclass(slots=True)
+class Replayed:
+    """What was done: entries by kind, those left out since they lower without a raise, and those without a subject."""
+
+    put_back: dict[str, int] = field(default_factory=dict)
+    left_lower: int = 0
+    unplaced: list[UUID] = field(default_factory=list)
+
+    def total(self) -> int:
+        """How many entries were put back."""
+        return sum(self.put_back.values())
+
+
+def in_order(everything: Iterable[Entry]) -> list[Entry]:
+    """Entries in the order in which they took effect, each once."""
+    by_id = {each.id: each for each in everything}
+    return sorted(by_id.values(), key=lambda each: (each.number, each.at, str(each.id)))
+
+
+def to_put_back(everything: Sequence[Entry], known: frozenset[UUID]) -> tuple[list[Entry], int]:
+    """Of all entries, in order, those that the database lacks and that may be put back, and how many may not.
+
+    A lowering may only follow a raise about the same thing that stands in the journal.
+    """
+    raised: set[tuple[object, ...]] = set()
+    may: list[Entry] = []
+    left = 0
+    for entry in everything:
+        kind = KINDS.get(entry.kind)
+        if kind is None:
+            raise CannotReplay(
+                f"The journal holds an entry of the kind {entry.kind!r}, which this release does not know.",
+                "Restore with the release that wrote it, or a newer one.",
+            )
+        if not kind.lowers:
+            raised.add(entry.about())
+        if entry.id in known:
+            continue
+        if kind.lowers and entry.about() not in raised:
+            left += 1
+            continue
+        may.append(entry)
+    return may, left
+
+
+def put_back(
+    entries: Sequence[Entry], handlers: dict[str, Handler], *, tell: Callable[[int], None] | None = None
+) -> Replayed:
+    """Give each entry to its room's handler, in order. Raises `CannotReplay` where a kind has none.
+
+    The caller holds the transaction and names the machine as actor; where a handler raises, the caller rolls back.
+    """
+    missing = sorted({each.kind for each in entries} - set(handlers))
+    if missing:
+        raise CannotReplay(
+            f"No room says how to put back: {', '.join(missing)}.", "Install the release that wrote the journal."
+        )
+    done = Replayed()
+    for number, entry in enumerate(entries, start=1):
+        placed = handlers[entry.kind](entry)
+        if placed is False:
+            done.unplaced.append(entry.id)
+        else:
+            done.put_back[entry.kind] = done.put_back.get(entry.kind, 0) + 1
+        if tell:
+            tell(number)
+    return done
