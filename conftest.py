@@ -101,7 +101,7 @@ def _copy_database(template: str, name: str) -> None:
         admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         # Rights on the database itself are not copied with it.
-        for role in ("staff", "public", "jobs"):
+        for role in ("staff", "public", "jobs", "sealer"):
             admin.execute(f'GRANT CONNECT, TEMPORARY ON DATABASE "{name}" TO "hawl_{role}"')
 
 

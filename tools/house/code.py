@@ -28,11 +28,14 @@ WRITERS = {
     "hawl.work.intake.laying": "writes a thousand feed rows at once, called by intake.actions only",
     "hawl.registers.dated.reconcile": "the set-wise writer that the load actions of the registers share",
     "hawl.foundations.jobs.failures": "keeps that a job failed, when the job's own transaction and actor are gone",
+    "hawl.foundations.audit.sealer": "adds the seals, in a process and a role of its own",
     "hawl.demo.laying_out": "empties an invented caseload, which it may since nobody in it exists",
 }
 # Functions of an `actions.py` that need not be keyword-only, `by` somebody, atomic and audited.
 NOT_ACTIONS = {
     "hawl.foundations.audit.actions.record": "is the audit itself; its actor is the one in whose name the code runs",
+    "hawl.foundations.audit.actions.refuse": "is the audit itself; it outlives the transaction that was refused",
+    "hawl.foundations.audit.actions.keeping_refusals": "is the audit itself; stands around a request",
     "hawl.foundations.journal.actions.note": "is part of the act that notes it, which is audited; its actor is that act's",
     "hawl.foundations.journal.actions.note_many": "as `note`",
 }

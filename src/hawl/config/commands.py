@@ -18,7 +18,7 @@ def prepare() -> None:
 
 
 @click.command()
-@click.argument("process", required=False, type=click.Choice(["staff", "public", "jobs"]))
+@click.argument("process", required=False, type=click.Choice(["staff", "public", "jobs", "sealer"]))
 @click.option("--staff-port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--public-port", type=click.IntRange(1, 65535), default=8001, show_default=True)
 @needs_database

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 import hawl
+from hawl.foundations.audit import seals
 from hawl.foundations.database.home import InstallationError, home, private_folder, write_private
 from hawl.foundations.database.roles import make_roles
 from hawl.foundations.vault.keys import key_file, make_key_file
@@ -48,6 +49,7 @@ def prepare(*, say: bool) -> None:
         click.echo(f"Preparing Hawl in {folder} …", err=True)
     _refuse_lost_key()
     make_key_file()
+    seals.make_key_file()
     for process in ("staff", "public", "jobs"):
         signing = folder / "credentials" / f"signing-{process}"
         if not signing.exists():

@@ -15,6 +15,7 @@ from types import FrameType
 
 import click
 
+from hawl.foundations.audit import seals
 from hawl.foundations.database.connection import Address, address, credential_file
 from hawl.foundations.database.home import InstallationError, home
 from hawl.foundations.vault.keys import key_file
@@ -36,6 +37,8 @@ class Process:
 
     def command(self) -> list[str]:
         """The program and its arguments."""
+        if self.name == "sealer":
+            return [sys.executable, "-m", "hawl.foundations.audit.sealer"]
         if self.port is None:
             return [sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "1"]
         return [
@@ -59,7 +62,17 @@ class Process:
             "HAWL_KEY_FILE": str(key_file()) if self.holds_keys else "none",
             "HAWL_INBOX": str(home() / "inbox") if self.name == "jobs" else "",
             "HAWL_DEMO": "1" if (home() / "demo.json").exists() else "",
+            **(_of_sealer() if self.name == "sealer" else {}),
         }
+
+
+def _of_sealer() -> dict[str, str]:
+    """The key of the audit's seals and where its heads are kept: told to this process alone."""
+    return {
+        "HAWL_SEAL_KEY_FILE": str(seals.key_file()),
+        "HAWL_SEAL_FOLDER": str(seals.seal_folder()),
+        "HAWL_ANCHORS": os.environ.get("HAWL_ANCHORS", ""),
+    }
 
 
 def processes(staff_port: int, public_port: int) -> tuple[Process, ...]:
@@ -68,6 +81,7 @@ def processes(staff_port: int, public_port: int) -> tuple[Process, ...]:
         Process("staff", staff_port, holds_keys=True),
         Process("public", public_port, holds_keys=False),
         Process("jobs", None, holds_keys=True),
+        Process("sealer", None, holds_keys=False),
     )
 
 
@@ -168,7 +182,7 @@ def _refuse_taken(port: int) -> None:
 
 
 def _tell(wanted: list[Process]) -> None:
-    words = {"staff": "Staff site", "public": "Public site", "jobs": "Background work"}
+    words = {"staff": "Staff site", "public": "Public site", "jobs": "Background work", "sealer": "Seals of audit"}
     for each in wanted:
         place = f"http://127.0.0.1:{each.port}/" if each.port else "running"
         click.echo(f"  {words[each.name]:<16} {place}", err=True)

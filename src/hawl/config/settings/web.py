@@ -30,6 +30,7 @@ WSGI_APPLICATION = "hawl.config.wsgi.application"
 _staff_middleware = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "hawl.foundations.audit.middleware.KeepsRefusals",
     "hawl.entrances.staff_site.middleware.NamedActor",
 ]
 

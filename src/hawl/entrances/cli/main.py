@@ -11,12 +11,14 @@ import click
 ROOMS: dict[str, tuple[str, str]] = {
     "account": ("hawl.foundations.identity.commands:account", "Accounts of people who sign in."),
     "area": ("hawl.areas.commands:area", "Load, check and export an area's data."),
+    "audit": ("hawl.foundations.audit.commands:audit", "Is the audit whole; where its chain stands."),
     "crime": ("hawl.registers.demand.commands:crime", "Recorded crime and ASB from data.police.uk."),
     "demo": ("hawl.demo.commands:demo", "An invented caseload to look at."),
     "doctor": ("hawl.config.commands:doctor", "What is wrong with this installation and how to mend it."),
     "feed": ("hawl.work.intake.commands:feed", "The police feed: check and import."),
     "prepare": ("hawl.config.commands:prepare", "Make or upgrade this installation's database and keys."),
     "rulebook": ("hawl.rights.rulebook.commands:rulebook", "Check and show rulebooks of duties."),
+    "seal": ("hawl.foundations.audit.commands:seal", "Seal new audit entries (hawl serve starts this)."),
     "serve": ("hawl.config.commands:serve", "Start the staff site, the public site and the jobs."),
     "upgrade": ("hawl.config.commands:upgrade", "Bring an installation of an earlier release to this one."),
 }

@@ -55,7 +55,7 @@ def statements() -> Iterator[str]:
     """All SQL that brings grants and row-level security to what the models declare. Idempotent."""
     roles = [role_name(each) for each in ("staff", "public", "jobs", *FOR_FUNCTIONS)]
     everyone = ", ".join(f'"{role}"' for role in roles)
-    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {everyone}"
+    yield f'REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {everyone}, "{role_name("sealer")}"'
     yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {everyone}"
     yield _MACHINE_FUNCTION
     yield f"GRANT EXECUTE ON FUNCTION hawl_machine() TO {everyone}"

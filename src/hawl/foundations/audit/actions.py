@@ -1,33 +1,130 @@
-"""Writing to the audit, always within the transaction of what is recorded."""
+"""Writing to the audit, within the transaction of what is recorded; a refusal after it, so that it stays."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, connections, transaction
 
-from hawl.foundations.access.actor import current_actor
-from hawl.foundations.audit.context import request_id
+from hawl.foundations.access.actor import Actor, current_actor, naming
+from hawl.foundations.audit.classes import AuditClass, class_of
+from hawl.foundations.audit.context import gathering_refusals, request_id, waiting_refusals
 from hawl.foundations.audit.models import AuditEntry
 
 
-def record(*, action: str, object_kind: str = "", object_id: str = "", **detail: Any) -> None:
+def record(
+    *,
+    action: str,
+    object_kind: str = "",
+    object_id: str = "",
+    grave: bool = False,
+    rule: str = "",
+    purpose: str = "",
+    objects: Iterable[UUID] | None = None,
+    **detail: Any,
+) -> None:
     """Record an act or a reading of the current actor.
 
-    `action` is a dotted code (`case.referred`, `person.read`); `detail` holds codes and counts, never content.
-    Raises `NoActor` without an actor and Django's `TransactionManagementError` outside a transaction.
+    `action` is a dotted code (`case.referred`, `person.read`) whose last word tells the class (`classes`); `detail`
+    holds codes and counts, never content. `objects` are ids of people: those whom a list showed, or whom the object
+    belongs to where it is neither a person, a case nor a way of reaching one. A `grave` act is chained at once to the
+    grave acts before it. Raises `NoActor` without an actor and Django's `TransactionManagementError` outside a
+    transaction.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("The audit is written with the act, in one transaction.")
-    AuditEntry.objects.bulk_create(
-        [
-            AuditEntry(
-                actor=current_actor().label,
-                action=action,
-                object_kind=object_kind,
-                object_id=object_id,
-                request_id=request_id(),
-                detail=detail,
-            )
-        ]
+    entry = _entry(action, object_kind, object_id, rule, purpose, objects, detail, class_of(action, grave=grave))
+    AuditEntry.objects.bulk_create([entry])
+    if grave:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT hawl_audit_chain(%s)", [entry.pk])
+
+
+def refuse(
+    *,
+    action: str,
+    object_kind: str = "",
+    object_id: str = "",
+    rule: str = "",
+    purpose: str = "",
+    objects: Iterable[UUID] | None = None,
+    **detail: Any,
+) -> None:
+    """Record that something was refused to the current actor; kept also where the transaction rolls back.
+
+    Within a web request it is written when the request's transaction is over. In a command or a job it is written at
+    once over a connection of its own.
+    """
+    entry = _entry(action, object_kind, object_id, rule, purpose, objects, detail, AuditClass.REFUSAL)
+    waiting = waiting_refusals()
+    if waiting is not None:
+        waiting.append(entry)
+    elif connection.in_atomic_block:
+        _write_beside(entry)
+    else:
+        AuditEntry.objects.bulk_create([entry])
+
+
+@contextmanager
+def keeping_refusals() -> Iterator[None]:
+    """Write the refusals of the code within when it is over, however it ends. Stands outside its transaction."""
+    gathered: list[AuditEntry] = []
+    try:
+        with gathering_refusals() as gathered:
+            yield
+    finally:
+        if gathered:
+            with transaction.atomic():
+                AuditEntry.objects.bulk_create(gathered)
+
+
+def record_list(*, by: Actor, action: str, people: Iterable[UUID], **detail: Any) -> None:
+    """Record that `by` was shown a page of people: one entry and one statement, however many there are.
+
+    `action` ends in `listed`, or in `searched` where words were typed, which are not kept.
+    """
+    # No savepoint: it stands in the request's own transaction and costs one statement.
+    with naming(by), transaction.atomic(savepoint=False):
+        record(action=action, object_kind="list", objects=people, **detail)
+
+
+def _entry(
+    action: str,
+    object_kind: str,
+    object_id: str,
+    rule: str,
+    purpose: str,
+    objects: Iterable[UUID] | None,
+    detail: dict[str, Any],
+    audit_class: AuditClass,
+) -> AuditEntry:
+    actor = current_actor()
+    # Who acts for several bodies at once acts for none in particular.
+    organisation = next(iter(actor.organisations)) if len(actor.organisations) == 1 else None
+    return AuditEntry(
+        actor=actor.label,
+        organisation_id=organisation,
+        action=action,
+        audit_class=audit_class.value,
+        object_kind=object_kind,
+        object_id=object_id,
+        objects_shown=None if objects is None else sorted(set(objects)),
+        request_id=request_id(),
+        rule=rule,
+        purpose=purpose,
+        detail=detail,
     )
+
+
+def _write_beside(entry: AuditEntry) -> None:
+    """Over a second connection, which what happens to the first does not touch."""
+    name = "audit_beside"
+    connections[name] = connection.copy(name)
+    try:
+        AuditEntry.objects.using(name).bulk_create([entry])
+    finally:
+        connections[name].close()
+        del connections[name]

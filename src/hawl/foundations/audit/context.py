@@ -1,4 +1,4 @@
-"""The id that ties together log lines and audit entries of one request or command. No Django."""
+"""What belongs to the request or command in hand: its id, and the refusals to be kept when it is over. No Django."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 _request_id: ContextVar[str] = ContextVar("hawl_request_id", default="")
+_refusals: ContextVar[list[Any] | None] = ContextVar("hawl_refusals", default=None)
 
 
 def request_id() -> str:
@@ -23,3 +25,19 @@ def one_request() -> Iterator[str]:
         yield _request_id.get()
     finally:
         _request_id.reset(token)
+
+
+def waiting_refusals() -> list[Any] | None:
+    """Refusals that wait for the end of the work in hand; `None` where nobody will write them then."""
+    return _refusals.get()
+
+
+@contextmanager
+def gathering_refusals() -> Iterator[list[Any]]:
+    """Gather the refusals of the code within; who opens this writes them afterwards."""
+    gathered: list[Any] = []
+    token = _refusals.set(gathered)
+    try:
+        yield gathered
+    finally:
+        _refusals.reset(token)

@@ -1,6 +1,6 @@
 """Where the database is, and as whom this process speaks to it.
 
-A process is one of `staff`, `public`, `jobs` (with the command line) and `owner` (migrations only).
+A process is one of `staff`, `public`, `jobs` (with the command line), `sealer` and `owner` (migrations only).
 Its credential is one 0600 file. `hawl serve` gives each process the path of its own file and no other.
 """
 
@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, unquote, urlparse
 from hawl.foundations.database import embedded
 from hawl.foundations.database.home import InstallationError, home, read_private
 
-PROCESSES = ("staff", "public", "jobs", "owner")
+PROCESSES = ("staff", "public", "jobs", "sealer", "owner")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from hawl.foundations.database import embedded, roles
 from hawl.foundations.database.connection import Address, Credential, address, credential, given_url, this_process
 from hawl.foundations.database.home import InstallationError, home, read_private, write_private
 
-PROCESSES = ("owner", "staff", "public", "jobs")
+PROCESSES = ("owner", "staff", "public", "jobs", "sealer")
 embedded_only = pytest.mark.skipif(bool(given_url()), reason="It is about the embedded server.")
 
 
@@ -26,7 +26,7 @@ def _as_superuser() -> psycopg.Connection[Any]:
     return _as("jobs", user="postgres", password=embedded.ensure_running(home()).password, dbname="postgres")
 
 
-@pytest.mark.parametrize("process", ["staff", "public", "jobs"])
+@pytest.mark.parametrize("process", ["staff", "public", "jobs", "sealer"])
 def test_a_process_is_no_superuser_and_cannot_pass_row_security(process: str) -> None:
     with _as(process) as session:
         assert session.execute("select session_user, current_user").fetchone() == (
@@ -179,5 +179,5 @@ def test_an_address_with_an_impossible_port_or_host_is_refused_with_a_sentence(
 
 def test_a_process_of_no_known_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HAWL_PROCESS", "superuser")
-    with pytest.raises(InstallationError, match="staff, public, jobs, owner"):
+    with pytest.raises(InstallationError, match="staff, public, jobs, sealer, owner"):
         this_process()
