@@ -49,7 +49,7 @@ def make_roles() -> Address:
         _make_roles_of_functions(connection)
         _make_database(connection, where.name)
     with _connect(where, superuser, where.name) as connection:
-        _fit_database(connection)
+        fit_database(connection)
     return where
 
 
@@ -75,7 +75,7 @@ def _make_roles_by_owner(where: Address, owner: Credential) -> Address:
         for process in SIGNING_IN[1:]:
             _make_role(connection, process)
         _make_roles_of_functions(connection)
-        _fit_database(connection)
+        fit_database(connection)
     return where
 
 
@@ -141,7 +141,7 @@ def _make_database(connection: psycopg.Connection[tuple[object, ...]], name: str
         )
 
 
-def _fit_database(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+def fit_database(connection: psycopg.Connection[tuple[object, ...]]) -> None:
     """Nobody enters by default; each role enters the database by name; the public one makes nothing."""
     name = sql.Identifier(connection.info.dbname)
     roles = sql.SQL(", ").join(sql.Identifier(role_name(each)) for each in SIGNING_IN[1:])
