@@ -58,7 +58,7 @@ def release(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
         server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         server.execute(f'CREATE DATABASE "{name}" OWNER "{owner.user}" TEMPLATE template0')
         with _connect(where, *admin, name) as fresh:
-            roles._fit_database(fresh)
+            roles.fit_database(fresh)
         _load(RELEASES / request.param / "database.sql.xz", here)
         monkeypatch.setenv("HAWL_DATABASE_ADDRESS", here.as_text())
         yield RELEASES / request.param, here
