@@ -26,6 +26,9 @@ _BLUNT_NAMES = {"utils", "util", "common", "core", "helpers", "misc", "shared", 
 # Modules that write rows and are not `actions.py`, each with the reason.
 WRITERS = {
     "hawl.work.intake.laying": "writes a thousand feed rows at once, called by intake.actions only",
+    "hawl.work.protection.inheriting": "lays denials on all people of a crime at once, called by the importer and actions",
+    "hawl.foundations.vault.resealing": "seals values of many people anew, called by the vault's actions and the importer",
+    "hawl.foundations.vault.hand": "keeps the key that a person gets with their first saving",
     "hawl.registers.dated.reconcile": "the set-wise writer that the load actions of the registers share",
     "hawl.foundations.jobs.failures": "keeps that a job failed, when the job's own transaction and actor are gone",
     "hawl.foundations.audit.sealer": "adds the seals, in a process and a role of its own",

@@ -41,11 +41,23 @@ class AreaEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OutsideEntry(Known):
+    """The body, outside the force, whose specialist leads take over what the force itself must not see."""
+
+    body: str
+    note: Words | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class DesksEntry:
-    """Keys of the organisations that take rows in and that support people onward."""
+    """Keys of the organisations that take rows in and that support people onward.
+
+    Without `outside` what the force must not see waits until the area names one.
+    """
 
     receiving: str
     onward: str
+    outside: OutsideEntry | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -86,7 +86,7 @@ def _import(path: Path, by: Actor, desk: parts.Desk, progress: Callable[[int], N
     try:
         laying.make_stages()
         with acting_as(by):
-            laying.give_sealed(desk.leads, desk.organisation_id)
+            laying.give_walled(desk)
         run = _run_of(path, by)
         before = run.seconds
         refused: list[Refused] = []
@@ -160,7 +160,7 @@ def _take_part(
         found = versions.newest(taken, known.histories, desk.ring)
         refused = sorted([*refused, *found.refused], key=lambda each: each.row_number)
         parts.build(found, known, desk, run.pk, part)
-        events, duties, people = laying.lay(part, by.label, desk.leads, desk.today)
+        events, duties, people = laying.lay(part, by.label, desk)
         _count(
             run, rows=len(rows), accepted=found.accepted, rejected=len(refused), repeated=found.repeated,
             people=people, cases=part.new_cases, events=events, duties=duties,

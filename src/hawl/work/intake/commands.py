@@ -50,8 +50,10 @@ def import_(file: Path, as_json: bool) -> None:
     except BeyondCalendar as beyond:
         raise _unusable(f"A limit cannot be worked out: {beyond}.", "Bring Hawl up to date.", as_json) from beyond
     progress.done(done.run.rows_done)
-    if not desk.leads:
-        click.echo("Nobody is specialist lead at the receiving desk, so nobody sees what is sealed.", err=True)
+    if not desk.outside:
+        click.echo(
+            "No specialist lead outside the force can open what the force must not see: such records wait.", err=True
+        )
     result = done.as_dict()
     refused = FeedRefusal.objects.filter(run=done.run)
     for each in refused[:_LISTED_AT_MOST]:

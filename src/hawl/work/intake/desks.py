@@ -7,14 +7,14 @@ from dataclasses import asdict
 from django.conf import settings
 from django.utils import timezone
 
-from hawl.foundations.access.actor import Actor, Role
+from hawl.foundations.access.actor import Actor
 from hawl.foundations.clock import today
-from hawl.foundations.identity.queries import users_with_role
 from hawl.foundations.vault.keys import key_ring
 from hawl.registers.organisations.queries import ids_by_key
 from hawl.registers.places.queries import area_entry, routing
 from hawl.rights.rulebook import built_in
 from hawl.work.intake.parts import Desk
+from hawl.work.intake.queries import able_to_open, leads_of
 from hawl.work.intake.rules import policy_from
 
 
@@ -26,11 +26,16 @@ def desk_of_area(area: str | None = None) -> tuple[Desk, Actor]:
     key = area or settings.HAWL_AREA
     sheet = routing(key)
     source = area_entry(key).force
-    organisation_id = ids_by_key([sheet.desks.receiving])[sheet.desks.receiving]
+    outside = sheet.desks.outside.body if sheet.desks.outside else None
+    ids = ids_by_key([key for key in (sheet.desks.receiving, source, outside) if key])
+    organisation_id, force = ids[sheet.desks.receiving], ids[source]
+    able = able_to_open(force)
     desk = Desk(
         organisation_id=organisation_id,
         source=source,
-        leads=tuple(users_with_role(Role.SPECIALIST_LEAD, organisation_id)),
+        force=force,
+        outside=leads_of(ids[outside], able) if outside else (),
+        able=able,
         policy=policy_from(asdict(sheet)),
         rulebooks=built_in(),
         today=today(),

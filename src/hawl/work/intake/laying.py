@@ -19,8 +19,9 @@ from hawl.foundations.audit.actions import record
 from hawl.rights.rulebook import Event
 from hawl.work.intake import parts
 from hawl.work.intake.copy_text import lines
-from hawl.work.intake.parts import Known, Part, Person
+from hawl.work.intake.parts import Desk, Known, Part, Person
 from hawl.work.intake.versions import History
+from hawl.work.protection.inheriting import inherit
 
 _STAGED = {
     "people_person": parts.PEOPLE,
@@ -34,6 +35,8 @@ _STAGED = {
 _STAGED_ALONE = {"against": ("people_contact", parts.CONTACTS)}
 # Whom this part touches: also those of whom it only brought an old version.
 _TOUCHED = "SELECT c.person_id FROM stage_intake_feedmessage m JOIN cases_case c ON c.id = m.case_id"
+# And those of whom it has no row, whom a wall or a conflict reaches through a crime that they share.
+_REACHED = f"{_TOUCHED} UNION ALL SELECT unnest(%(reached)s::uuid[])"
 
 # Only what is newer is staged. A seal is never lifted here.
 _PEOPLE = """
@@ -140,18 +143,33 @@ WITH mine AS (
 ), held AS (
   UPDATE cases_case SET counter_allegation = true,
     route = CASE WHEN route <> 'declined' THEN 'specialist_hold' ELSE route END,
-    route_reason = CASE WHEN route <> 'declined' THEN 'counter_allegation' ELSE route_reason END
+    -- A word that says nothing of the other side, which who reads this row must not learn of.
+    route_reason = CASE WHEN route <> 'declined' THEN 'specialist_decides' ELSE route_reason END
   WHERE id IN (SELECT id FROM both_sides) RETURNING person_id
 )
 UPDATE people_contact SET ring = 'unknown'
 WHERE ring = 'first_approach' AND message_key IS NOT NULL AND person_id IN (SELECT person_id FROM held)
 """
 
-# Colleagues of a suspect who works for the police must not see the record (security.md I18).
-_SEAL = f"""
-UPDATE people_person SET visibility = 'sealed', visible_to = '{{}}', named_users = %(leads)s
-WHERE visibility <> 'sealed' AND id IN ({_TOUCHED} WHERE m.police_suspect)
+# Colleagues of a suspect who works for the police must not see the record, nor that of another victim of the crime,
+# which would tell of it (security.md I18). It is denied to the force and sealed to the leads of a desk outside. Whom
+# people named before stay, as far as any of them can open it behind the wall.
+_WALLED = """
+UPDATE people_person p SET visibility = 'sealed', visible_to = '{{}}',
+  denied_organisations = array_append(coalesce(p.denied_organisations, '{{}}'), %(force)s),
+  named_users = CASE WHEN p.visibility = 'sealed' AND p.named_users && %(able)s::bigint[] THEN p.named_users
+    ELSE %(outside)s::bigint[] END
+WHERE NOT coalesce(p.denied_organisations @> ARRAY[%(force)s::int], false) AND p.id IN ({whom}) RETURNING p.id
 """
+_WALL = _WALLED.format(
+    whom="""
+  SELECT o.person_id FROM cases_case o WHERE o.crime_key IN (
+    SELECT c.crime_key FROM stage_intake_feedmessage s JOIN cases_case c ON c.id = s.case_id
+    JOIN cases_case k ON k.crime_key = c.crime_key JOIN intake_feedmessage m ON m.case_id = k.id WHERE m.police_suspect)
+  UNION SELECT c.person_id FROM stage_intake_feedmessage s JOIN intake_feedmessage m ON m.key = s.key
+    JOIN cases_case c ON c.id = m.case_id WHERE m.police_suspect
+"""
+)
 
 # Every claim on a number says the strictest word of all of them: one who sees a single claim must not take it for
 # safer than it is. A case that forbids a first call forbids it on every number of the person, also on one that
@@ -192,7 +210,7 @@ WHERE t.referred_on IS NOT NULL AND t.id IN (
   UNION ALL SELECT id FROM cases_case
     WHERE referred_on IS NOT NULL AND route IN ('specialist_hold', 'out_of_scope', 'declined')
   UNION ALL SELECT c.id FROM cases_case c JOIN people_person p ON p.id = c.person_id
-    WHERE c.referred_on IS NOT NULL AND p.id IN ({_TOUCHED})
+    WHERE c.referred_on IS NOT NULL AND p.id IN ({_REACHED})
       AND (p.visibility = 'sealed' OR (c.route = 'consent_first' AND c.agreement <> 'yes'))
 ) RETURNING t.id, t.person_id, t.desk_id
 """
@@ -222,53 +240,70 @@ WHERE p.id = t.person_id AND p.id = ANY(%(people)s) AND t.case_id IS NULL
 """,
 )  # fmt: skip
 
-# Everything of a sealed person carries the person's seal, older cases included. Claims on a number are seen where
-# the case is whose message made them, and so is what a version adds to a case.
-_SPREAD = (
-    f"""
-UPDATE cases_case t SET visible_to = p.visible_to, named_users = p.named_users FROM people_person p
-WHERE p.id = t.person_id AND p.visibility = 'sealed' AND p.id IN ({_TOUCHED})
-  AND (t.visible_to, t.named_users) IS DISTINCT FROM (p.visible_to, p.named_users)
-""",
-    f"""
-UPDATE people_contact t SET visible_to = p.visible_to, named_users = p.named_users FROM people_person p
-WHERE p.id = t.person_id AND p.id IN ({_TOUCHED}) AND p.visibility = 'sealed'
-  AND (t.visible_to, t.named_users) IS DISTINCT FROM (p.visible_to, p.named_users)
-""",
-    f"""
-UPDATE people_contact t SET visible_to = c.visible_to, named_users = c.named_users FROM cases_case c
-WHERE t.person_id = c.person_id AND t.case_id = c.id AND c.person_id IN ({_TOUCHED})
-  AND (t.visible_to, t.named_users) IS DISTINCT FROM (c.visible_to, c.named_users)
-""",
-    *(
-        f"""
-UPDATE {table} t SET visible_to = c.visible_to, named_users = c.named_users
-FROM cases_case c JOIN people_person p ON p.id = c.person_id
-WHERE c.id = t.case_id AND p.id IN ({_TOUCHED})
-  AND (p.visibility = 'sealed' OR c.id IN (SELECT id FROM stage_cases_case))
-  -- Rows are laid as the desk's alone; most cases are just that, and their rows need no look.
-  AND (c.visible_to, c.named_users) IS DISTINCT FROM (ARRAY[c.desk_id], '{{}}'::bigint[])
-  AND (t.visible_to, t.named_users) IS DISTINCT FROM (c.visible_to, c.named_users)
+# Everything of a protected person carries the person's seal, names and denials, older cases included. A person denied
+# to the very desk where rows arrive is seen by whom the person is open to. Claims on a number are seen where the case
+# is whose message made them, and so is what a version adds to a case.
+_PROTECTED = "(p.visibility <> 'open' OR p.denied_users IS NOT NULL OR p.denied_organisations IS NOT NULL)"
+_SCOPE = "visible_to, named_users, denied_users, denied_organisations"
+_OF_PERSON = """
+UPDATE {table} t SET visible_to = s.visible_to, named_users = s.named_users, denied_users = s.denied_users,
+  denied_organisations = s.denied_organisations
+FROM (
+  SELECT r.id, CASE WHEN p.visibility = 'sealed' OR p.denied_organisations IS NOT NULL THEN p.visible_to
+      ELSE r.visible_to END AS visible_to,
+    CASE WHEN p.visibility = 'open' THEN r.named_users ELSE p.named_users END AS named_users,
+    p.denied_users, p.denied_organisations
+  FROM {table} r JOIN people_person p ON p.id = r.person_id WHERE p.id IN ({whom}) AND {protected}
+) s
+WHERE t.id = s.id AND (t.visible_to, t.named_users, t.denied_users, t.denied_organisations)
+  IS DISTINCT FROM (s.visible_to, s.named_users, s.denied_users, s.denied_organisations)
 """
-        for table in ("cases_caseevent", "duties_duty")
-    ),
-)  # fmt: skip
+_OF_CASE = f"""
+UPDATE {{table}} t SET ({_SCOPE}) = (c.visible_to, c.named_users, c.denied_users, c.denied_organisations)
+FROM cases_case c JOIN people_person p ON p.id = c.person_id
+WHERE c.id = t.case_id AND p.id IN ({{whom}})
+  AND ({_PROTECTED} OR c.id IN (SELECT id FROM stage_cases_case))
+  -- Rows are laid as the desk's alone; most cases are just that, and their rows need no look.
+  AND (c.visible_to, c.named_users, c.denied_users, c.denied_organisations)
+    IS DISTINCT FROM (ARRAY[c.desk_id], '{{{{}}}}'::bigint[], NULL::bigint[], NULL::int[])
+  AND (t.visible_to, t.named_users, t.denied_users, t.denied_organisations)
+    IS DISTINCT FROM (c.visible_to, c.named_users, c.denied_users, c.denied_organisations)
+"""
+_OF_CLAIM = f"""
+UPDATE people_contact t SET ({_SCOPE}) = (c.visible_to, c.named_users, c.denied_users, c.denied_organisations)
+FROM cases_case c WHERE t.person_id = c.person_id AND t.case_id = c.id AND c.person_id IN ({{whom}})
+  AND (t.visible_to, t.named_users, t.denied_users, t.denied_organisations)
+    IS DISTINCT FROM (c.visible_to, c.named_users, c.denied_users, c.denied_organisations)
+"""
 
-# What was sealed while nobody led is given to those who lead now, or nobody would ever see it.
-_GIVE_PEOPLE = """
-UPDATE people_person p SET named_users = %(leads)s WHERE p.visibility = 'sealed' AND p.named_users = '{}'
+
+def _spread(whom: str) -> tuple[str, ...]:
+    return (
+        *(
+            _OF_PERSON.format(table=table, whom=whom, protected=_PROTECTED)
+            for table in ("cases_case", "people_contact")
+        ),
+        _OF_CLAIM.format(whom=whom),
+        *(_OF_CASE.format(table=table, whom=whom) for table in ("cases_caseevent", "duties_duty")),
+    )
+
+
+_SPREAD = _spread(_REACHED)
+
+# What waits because nobody outside the force could take it over is given to those who can now. What a release before
+# this one sealed to the force's own leads is walled off first.
+_WALL_HELD = _WALLED.format(
+    whom="""
+  SELECT o.person_id FROM intake_feedmessage m JOIN cases_case c ON c.id = m.case_id
+  JOIN cases_case o ON o.id = c.id OR o.crime_key = c.crime_key WHERE m.police_suspect
+"""
+)
+_GIVE = """
+UPDATE people_person p SET named_users = %(outside)s WHERE p.visibility = 'sealed' AND p.named_users = '{}'
+  AND p.denied_organisations @> ARRAY[%(force)s::int]
   AND EXISTS (SELECT 1 FROM cases_case c WHERE c.person_id = p.id AND c.desk_id = %(desk)s)
 RETURNING p.id
 """
-_GIVE = (
-    "UPDATE cases_case SET named_users = %(leads)s WHERE person_id = ANY(%(people)s)",
-    "UPDATE people_contact SET named_users = %(leads)s WHERE person_id = ANY(%(people)s)",
-    *(
-        f"UPDATE {table} t SET named_users = %(leads)s FROM cases_case c "
-        "WHERE c.id = t.case_id AND c.person_id = ANY(%(people)s)"
-        for table in ("cases_caseevent", "duties_duty")
-    ),
-)  # fmt: skip
 
 # A version may say that the row was about somebody else: whom nothing else names is not kept.
 _LEFT = """
@@ -332,25 +367,31 @@ def _other_events(cases: list[uuid.UUID], feed: str) -> dict[uuid.UUID, list[Eve
     return found
 
 
-def give_sealed(leads: Sequence[int], desk_id: int) -> int:
-    """Give what is sealed at a desk and open to nobody to its leads; gives the number of people. Call it in scope."""
-    if not leads:
-        return 0
-    with connection.cursor() as cursor:
-        cursor.execute(_GIVE_PEOPLE, {"leads": list(leads), "desk": desk_id})
-        people = [row[0] for row in cursor.fetchall()]
-        if people:
-            for statement in _GIVE:
-                cursor.execute(statement, {"leads": list(leads), "people": people})
-            record(action="people.sealed_given", object_kind="organisation", object_id=str(desk_id), people=len(people))
-    return len(people)
+def give_walled(desk: Desk) -> int:
+    """Give what the force must not see and nobody could take over to the desk outside; gives the number of people.
 
-
-def lay(part: Part, feed: str, leads: Sequence[int], today: date) -> tuple[int, int, int]:
-    """Write the part; gives the number of events, of duties and of people now held more than before.
-
-    `leads` are the users who may see what is sealed; `today` (Europe/London) dates what is taken back.
+    Call it in scope, with the staging tables made.
     """
+    where = {"outside": list(desk.outside), "able": list(desk.able), "force": desk.force, "desk": desk.organisation_id}
+    with connection.cursor() as cursor:
+        cursor.execute(_WALL_HELD, where)
+        walled = [row[0] for row in cursor.fetchall()]
+        given = []
+        if desk.outside:
+            cursor.execute(_GIVE, where)
+            given = [row[0] for row in cursor.fetchall()]
+        if people := [*walled, *given]:
+            for statement in _spread("SELECT unnest(%(reached)s::uuid[])"):
+                cursor.execute(statement, {"reached": people})
+            record(
+                action="people.sealed_given", object_kind="organisation", object_id=str(desk.organisation_id),
+                people=len(given), walled=len(walled),
+            )  # fmt: skip
+    return len(given)
+
+
+def lay(part: Part, feed: str, desk: Desk) -> tuple[int, int, int]:
+    """Write the part; gives the number of events, of duties and of people now held more than before."""
     with connection.cursor() as cursor:
         events, duties = _counts(cursor, part)
         left, stood = _people_of(cursor, part.renewed_cases)
@@ -370,11 +411,13 @@ def lay(part: Part, feed: str, leads: Sequence[int], today: date) -> tuple[int, 
             cursor.execute(statement)
         cursor.execute(_STOOD, {"stood": stood})
         cursor.execute(_COUNTER)
-        cursor.execute(_SEAL, {"leads": list(leads)})
+        cursor.execute(_WALL, {"outside": list(desk.outside), "able": list(desk.able), "force": desk.force})
+        reached = [row[0] for row in cursor.fetchall()]
+        reached += inherit(cursor, of_cases="SELECT case_id FROM stage_intake_feedmessage")
         cursor.execute(_STRICTEST, {"left": left})
-        _recall(cursor, moved, today)
+        _recall(cursor, moved, reached, desk.today)
         for statement in _SPREAD:
-            cursor.execute(statement)
+            cursor.execute(statement, {"reached": reached})
         gone = 0
         if left:
             cursor.execute(_LEFT, {"left": left})
@@ -382,9 +425,9 @@ def lay(part: Part, feed: str, leads: Sequence[int], today: date) -> tuple[int, 
     return len(part.events) - events, len(part.duties) - duties, part.new_people - gone
 
 
-def _recall(cursor: Any, moved: list[tuple[uuid.UUID, uuid.UUID]], today: date) -> None:
+def _recall(cursor: Any, moved: list[tuple[uuid.UUID, uuid.UUID]], reached: list[uuid.UUID], today: date) -> None:
     """Take back cases that were referred on and no longer may be. `moved` are cases with whose they were till now."""
-    cursor.execute(_RECALL, {"moved": [case for case, _ in moved], "today": today})
+    cursor.execute(_RECALL, {"moved": [case for case, _ in moved], "reached": reached, "today": today})
     found = cursor.fetchall()
     if not found:
         return

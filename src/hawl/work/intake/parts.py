@@ -62,8 +62,12 @@ class Desk:
     organisation_id: int
     # The one source whose rows this desk takes, by its key.
     source: str
-    # Users who may see what is sealed: the desk's specialist leads.
-    leads: tuple[int, ...]
+    # The sending force, from which a record is walled off when a suspect works for it.
+    force: int
+    # Specialist leads of the desk outside the force, who take such a record over; none: it waits.
+    outside: tuple[int, ...]
+    # All accounts that could open a record walled off from the force, were they named on it.
+    able: tuple[int, ...]
     policy: rules.RoutingPolicy
     rulebooks: Sequence[Rulebook]
     today: date

@@ -9,8 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db import connection
 from django.db.models import Count
 
+from hawl.foundations.access.actor import WORKS_WITH_PEOPLE, Role
+from hawl.foundations.clock import today
+from hawl.foundations.identity.queries import users_with_role
 from hawl.work.intake.models import FeedRefusal, FeedRun
 
 RUNS_ON_A_PAGE = 25
@@ -58,6 +62,32 @@ def run_report(run_id: uuid.UUID, *, reason: str = "", page: str | int | None = 
     wanted = rows.filter(reason=reason) if reason else rows
     refusals = Paginator(wanted.order_by("row_number", "pk"), ROWS_ON_A_PAGE).get_page(page)
     return RunReport(_run(run), tuple((code, n) for code, n in reasons), refusals)
+
+
+_ABLE = """
+SELECT u.id FROM identity_user u JOIN access_body b ON b.organisation_id = u.organisation_id
+LEFT JOIN access_body e ON e.organisation_id = u.employer_id
+WHERE u.is_active AND u.roles && %(roles)s::varchar[] AND u.vetting_until >= %(today)s
+  AND u.training_until >= %(today)s AND (b.ended_on IS NULL OR b.ended_on > %(today)s)
+  AND NOT b.walls @> ARRAY[%(walled)s::int] AND NOT coalesce(e.walls @> ARRAY[%(walled)s::int], false)
+ORDER BY u.id
+"""
+
+
+def able_to_open(walled: int) -> tuple[int, ...]:
+    """Ids of the accounts that could open a record denied to the body `walled`, were they named on it; one statement.
+
+    Active, in standing, working with people, and neither at that body or a part of it nor employed there.
+    """
+    roles = sorted(role.value for role in WORKS_WITH_PEOPLE)
+    with connection.cursor() as cursor:
+        cursor.execute(_ABLE, {"roles": roles, "today": today(), "walled": walled})
+        return tuple(int(row[0]) for row in cursor.fetchall())
+
+
+def leads_of(organisation_id: int, able: tuple[int, ...]) -> tuple[int, ...]:
+    """Those of the able accounts that are specialist leads of the organisation."""
+    return tuple(sorted(set(users_with_role(Role.SPECIALIST_LEAD, organisation_id)) & set(able)))
 
 
 def _run(row: FeedRun) -> Run:

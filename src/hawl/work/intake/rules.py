@@ -161,8 +161,9 @@ def specialist_reason(facts: RowFacts, policy: RoutingPolicy = _DEFAULT_POLICY) 
     """Why only a specialist may decide, or None. Also worth asking for a declined row."""
     child_age = policy.hold_unaccompanied_under
     reasons = {
-        "counter_allegation": facts.counter_allegation,
-        "police_suspect": facts.suspect_police_employee is True,
+        # One word for both, which says nothing of another row: who reads it learns neither that this person is
+        # accused elsewhere nor for whom a suspect works.
+        "specialist_decides": facts.counter_allegation or facts.suspect_police_employee is True,
         "slavery": facts.is_slavery,
         "no_spokesperson": facts.deceased and not facts.spokesperson_known,
         "unaccompanied_child": not facts.adult_known and facts.may_be_under(child_age),

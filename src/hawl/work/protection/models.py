@@ -211,7 +211,8 @@ class GlassAccount(ScopedModel):
 
     subject_column = "glass_id"
 
-    glass_id = models.UUIDField(primary_key=True)
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    glass_id = models.UUIDField(unique=True)
     account = SealedText(security_class="C4")
 
 

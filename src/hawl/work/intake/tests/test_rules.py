@@ -52,7 +52,7 @@ def facts(other_rows: dict[str, bool] | None = None, **changes: Any) -> RowFacts
         ({"crime__flags": ["honour_based"]}, Route("consent_first", "consent_first_flag")),
         ({"crime__flags": ["slavery"]}, Route("specialist_hold", "slavery")),
         ({"crime__offence": "modern_slavery"}, Route("specialist_hold", "slavery")),
-        ({"suspect__police_employee": True}, Route("specialist_hold", "police_suspect")),
+        ({"suspect__police_employee": True}, Route("specialist_hold", "specialist_decides")),
         ({"person__deceased": True}, Route("specialist_hold", "no_spokesperson")),
         ({"person__born_on": "2009-01-01"}, Route("consent_first", "under_18")),
         ({"person__role": "parent"}, Route("consent_first", "stands_for_child")),
@@ -63,7 +63,7 @@ def facts(other_rows: dict[str, bool] | None = None, **changes: Any) -> RowFacts
         ({"crime__offence": "rape", "person__agreement": "no"}, Route("declined", "agreement_no")),
         (
             {"crime__offence": "rape", "suspect__police_employee": True},
-            Route("specialist_hold", "police_suspect"),
+            Route("specialist_hold", "specialist_decides"),
         ),
         (
             {"crime__offence": "drugs", "crime__flags": ["child_exploitation"]},
@@ -82,7 +82,7 @@ def test_the_route_of_a_row(changes: dict[str, Any], expected: Route) -> None:
 
 
 def test_what_other_rows_say_holds_the_row_for_a_specialist() -> None:
-    assert route(facts({"counter_allegation": True})).reason_code == "counter_allegation"
+    assert route(facts({"counter_allegation": True})).reason_code == "specialist_decides"
     dead = {"person__deceased": True}
     assert route(facts({"spokesperson_known": True}, **dead)).code == "automatic"
 
