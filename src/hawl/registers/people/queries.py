@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from hawl.registers.people.contact_rules import TELLS_A_PLACE, counting
 from hawl.registers.people.models import Contact, Person, Visibility
 from hawl.registers.people.strictness import strictest
 
-# What tells where a person lives; hidden where the record is restricted (facts/security.md, decision 2).
-TELLS_A_PLACE = frozenset({"address", "landline"})
 _KINDS = ("mobile", "landline", "email", "address")
 
 
@@ -33,6 +32,10 @@ class Way:
     given_by: str
     given_on: date | None
     decided_at: datetime | None
+    # Of what people decided: how often, who answers there, and when letters were last said to be safe.
+    version: int = 0
+    held_by: str = ""
+    write_verified_on: date | None = None
 
     @property
     def may_be_used(self) -> bool:
@@ -54,30 +57,39 @@ def ways_to_reach(person: Person) -> list[Way]:
     for row in Contact.objects.filter(person_id=person.pk).defer("value"):
         if person.visibility != Visibility.RESTRICTED or row.kind not in TELLS_A_PLACE:
             by_value.setdefault(bytes(row.value_key), []).append(row)
-    return sorted((_merged(rows) for rows in by_value.values()), key=_order)
+    return sorted((merged(rows) for rows in by_value.values()), key=_order)
 
 
-def _merged(rows: list[Contact]) -> Way:
+def merged(rows: Sequence[Contact]) -> Way:
+    """What counts of several rows about one number or address."""
     decided = [row for row in rows if row.decided_at]
     newest = max(rows, key=lambda row: (row.given_on or date.min, str(row.pk)))
-    counting = decided or rows
     shown = decided[0] if decided else newest
     return Way(
         shown.pk,
         shown.kind,
-        ring=_counts(counting, "ring"),
-        text=_counts(counting, "text"),
-        message=_counts(counting, "message"),
-        write=_counts(counting, "write"),
+        ring=_counts(rows, "ring"),
+        text=_counts(rows, "text"),
+        message=_counts(rows, "message"),
+        write=_counts(rows, "write"),
         claims=len(rows),
         given_by=newest.given_by,
         given_on=newest.given_on,
         decided_at=max((row.decided_at for row in decided if row.decided_at), default=None),
+        version=max((row.version for row in decided), default=0),
+        held_by=next((row.held_by for row in decided if row.held_by), ""),
+        write_verified_on=max((row.write_verified_on for row in decided if row.write_verified_on), default=None),
     )
 
 
 def _counts(rows: Iterable[Contact], use: str) -> str:
-    return strictest(getattr(row, use) for row in rows)
+    claims = [getattr(row, use) for row in rows if row.decided_at is None]
+    decided = [
+        getattr(row, use)
+        for row in rows
+        if row.decided_at is not None and (row.decided_uses is None or use in row.decided_uses)
+    ]
+    return counting(claims, strictest(decided) if decided else None)
 
 
 def _order(way: Way) -> tuple[bool, int, str]:

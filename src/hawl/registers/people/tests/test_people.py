@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.utils import timezone
 
 from hawl.foundations.access.actor import Actor
 from hawl.foundations.access.scope import acting_as
@@ -20,6 +19,7 @@ from hawl.registers.cases.tests.makers import (
 from hawl.registers.people.actions import close_first_calls, open_person, show_contact
 from hawl.registers.people.models import Contact, Person
 from hawl.registers.people.queries import ways_to_reach
+from hawl.registers.people.tests.deciding import decided
 
 pytestmark = [pytest.mark.django_db, pytest.mark.process("staff")]
 
@@ -48,18 +48,11 @@ def test_of_several_claims_on_one_number_the_strictest_counts_for_each_use(perso
     assert not way.may_be_used
 
 
-def test_a_decision_comes_before_every_claim(person: Person) -> None:
-    make_contact(person, ring="unsafe")
-    make_contact(person, ring="safe", message_key=None, decided_at=timezone.now())
+def test_a_decision_comes_before_every_claim_and_claims_count_for_what_is_not_decided(person: Person) -> None:
+    decided(make_contact(person, ring="unsafe", text="unsafe", claims_no=["ring", "text"]), ring="safe")
     (way,) = ways_to_reach(person)
-    assert (way.ring, way.text) == ("safe", "unknown")
+    assert (way.ring, way.text, way.message) == ("safe", "unsafe", "unknown")
     assert way.decided_at is not None
-
-
-def test_a_claim_that_says_safe_yields_to_doubt(person: Person) -> None:
-    make_contact(person, ring="safe")
-    make_contact(person, ring="unknown")
-    assert ways_to_reach(person)[0].ring == "unknown"
 
 
 def test_each_number_stands_once_and_what_may_be_used_first(person: Person) -> None:
@@ -97,7 +90,7 @@ def test_a_stranger_opens_neither_person_nor_number(people: ThreePeople, person:
 
 def test_closing_first_calls_leaves_a_decision_alone(person: Person, officer: Actor) -> None:
     make_contact(person, ring="first_approach")
-    make_contact(person, "07700 900555", ring="safe", message_key=None, decided_at=timezone.now())
+    decided(make_contact(person, "07700 900555"), ring="safe")
     assert close_first_calls(by=officer, person_id=person.pk) == 1
     assert close_first_calls(by=officer, person_id=person.pk) == 0
     assert {way.ring for way in ways_to_reach(person)} == {"unknown", "safe"}

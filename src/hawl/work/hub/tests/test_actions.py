@@ -25,6 +25,7 @@ from hawl.registers.cases.tests.makers import (
     three_people,
 )
 from hawl.registers.people.models import Contact, Person
+from hawl.registers.people.tests.deciding import decided
 from hawl.rights.duties.models import Duty
 from hawl.work.hub.actions import record_act, record_answer, refer_to_hub, take_case
 from hawl.work.hub.refusals import Refused
@@ -235,15 +236,15 @@ def test_a_referral_is_not_dated_before_the_yes(officer: Actor, desk: int) -> No
 def test_a_no_declines_the_duty_and_takes_back_the_leave_to_call(officer: Actor, desk: int) -> None:
     case = make_case(desk=desk, no_first_call=False)
     claim = make_contact(case.person, ring="first_approach")
-    decided = make_contact(case.person, "07700 900999", ring="safe", message_key=None, decided_at=case.received_at)
+    decided_one = decided(make_contact(case.person, "07700 900999"), ring="safe")
     answered = record_answer(by=officer, case=case, agreed=False, on=today())
     assert (answered.route, answered.route_reason, answered.agreement) == ("declined", "agreement_no", "no")
     assert answered.agreement_decided_at is not None
     assert answered.no_first_call
     assert duty(case, "4.4").standing == "declined"
     claim.refresh_from_db()
-    decided.refresh_from_db()
-    assert (claim.ring, decided.ring) == ("unknown", "safe")
+    decided_one.refresh_from_db()
+    assert (claim.ring, decided_one.ring) == ("unknown", "safe")
 
 
 @pytest.mark.parametrize(

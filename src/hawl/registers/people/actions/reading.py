@@ -38,17 +38,3 @@ def show_contact(*, by: Actor, person_id: uuid.UUID, contact_id: uuid.UUID) -> s
             raise Contact.DoesNotExist
         record(action="contact.shown", object_kind="contact", object_id=str(contact.pk), kind=contact.kind)
         return str(contact.value)
-
-
-@transaction.atomic
-def close_first_calls(*, by: Actor, person_id: uuid.UUID) -> int:
-    """Take back the leave for one first call that a feed's word gave; gives the number of claims closed.
-
-    A decision that a person took stands.
-    """
-    with acting_as(by):
-        claims = Contact.objects.filter(person_id=person_id, ring="first_approach", decided_at=None)
-        closed = claims.update(ring="unknown")
-        if closed:
-            record(action="contact.first_calls_closed", object_kind="person", object_id=str(person_id), claims=closed)
-    return closed

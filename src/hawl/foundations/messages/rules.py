@@ -1,0 +1,42 @@
+"""What may become of a message, and what was decided about sending it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Channel = Literal["call", "voicemail", "text", "email", "letter"]
+# What the outbox carries; calls are made by people.
+WRITTEN: tuple[Channel, ...] = ("text", "email", "letter")
+
+# From each state, those that may follow. Nothing follows `sent`, `stopped`, `withdrawn` and `failed`: whoever wants
+# to try again writes a new message, which is decided anew.
+FOLLOWS: dict[str, frozenset[str]] = {
+    "queued": frozenset({"sending", "stopped", "withdrawn"}),
+    # Back to `queued` only where the provider was certainly not asked.
+    "sending": frozenset({"sent", "failed", "unclear", "stopped", "queued"}),
+    # A person found out what became of it.
+    "unclear": frozenset({"sent", "failed"}),
+    "sent": frozenset(),
+    "failed": frozenset(),
+    "stopped": frozenset(),
+    "withdrawn": frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether a way may be used now, and the one rule that says so.
+
+    `next_at` (aware, UTC) is set where the answer is "not at this hour": when to ask again.
+    """
+
+    allow: bool
+    rule: str
+    next_at: datetime | None = None
+
+
+def may_follow(before: str, after: str) -> bool:
+    """Whether a message may go from one state to another."""
+    return after in FOLLOWS[before]
