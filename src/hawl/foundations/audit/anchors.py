@@ -55,9 +55,7 @@ class Anchor:
             told = json.loads(text)
             return cls(*(type_(told[name]) for name, type_ in _FIELDS.items()))
         except (ValueError, KeyError, TypeError) as reason:
-            raise InstallationError(
-                f"{where} holds no anchor.", "Take the file as `hawl audit anchor` wrote it."
-            ) from reason
+            raise InstallationError(f"{where} holds no anchor.", "Take it as `hawl audit anchor` wrote it.") from reason
 
 
 _FIELDS = {"seq": int, "root": str, "link": str, "signature": str, "key_id": str, "at": str}

@@ -93,9 +93,7 @@ def _report(known: list[Any], lines: tuple[str, ...]) -> Report:
                 report.wrong.append(Wrong("rewritten", f"seal {number}", "It is not the one of the line."))
     for at, kept in breaks():
         what = f"When the sealer started at {at}, the chain no longer held the head that it had kept."
-        report.wrong.append(
-            Wrong("truncated", f"seal {kept.seq}", what + " A restore does this, and so does an end cut off.")
-        )
+        report.wrong.append(Wrong("truncated", f"seal {kept.seq}", f"{what} So it is after a restore, or a cut."))
     return report
 
 
@@ -106,7 +104,7 @@ def _print(report: Report) -> None:
     )
     if report.unsealed:
         click.echo(
-            f"{report.unsealed:,} entries are not sealed yet, the oldest of {report.unsealed_since:%Y-%m-%d %H:%M:%S} UTC."
+            f"{report.unsealed:,} entries are not sealed, the oldest of {report.unsealed_since:%d/%m/%Y %H:%M:%S} UTC."
         )
     for each in report.wrong:
         click.echo(f"WRONG  {each.where}: {each.what} [{each.kind}]")

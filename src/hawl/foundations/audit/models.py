@@ -76,7 +76,7 @@ class Seal(OpenModel):
 
 
 class GraveLink(OpenModel):
-    """A grave act's place in their own chain, made in the act's transaction by `hawl_audit_chain` and by nothing else."""
+    """A grave act's place in their own chain, made in the act's transaction by `hawl_audit_chain` alone."""
 
     readers = JOBS | _SEALER | _FUNCTIONS
     writers = NOBODY

@@ -72,12 +72,12 @@ def connect() -> Connection:
 
 
 class Sealer:
-    """Holds the key and what it knows of the chain. `open_to` gives a new autocommit connection."""
+    """Holds the key and what it knows of the chain; reads over one autocommit connection and adds over another."""
 
-    def __init__(self, writer: Connection) -> None:
+    def __init__(self, writer: Connection, reader: Connection) -> None:
         self.key = seals.signing_key()
         self.key_id = seals.key_id_of(seals.public_of(self.key))
-        self.writer = writer
+        self.writer, self.reader = writer, reader
         row = writer.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK]).fetchone()
         if not row or not row[0]:
             raise AnotherSealer("Another sealer works on this database.", "End it, or leave the work to it.")
@@ -118,9 +118,10 @@ class Sealer:
     def _unsealed(self, sweeping: bool) -> Iterator[tuple[list[UUID], list[bytes], list[int]]]:
         """Batches of entries, each for one seal; never more than one batch in memory.
 
-        Read on a connection of its own, in one snapshot, while the writer commits seal after seal.
+        Read over the other connection, in one snapshot, while the writer commits seal after seal.
         """
-        with connect_like(self.writer) as reader, reader.transaction():
+        reader = self.reader
+        with reader.transaction():
             reader.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             row = reader.execute(_OPEN).fetchone()
             oldest_open, following = (int(row[0]), int(row[1])) if row else (0, 0)
@@ -145,7 +146,7 @@ class Sealer:
         return seal if self._oldest_open is not None and following <= self._oldest_open else 0
 
     def _add(self, members: list[UUID], leaves: list[bytes], moments: list[int]) -> None:
-        now = max(_microseconds(datetime.now(UTC)), self.last.sealed_at if self.last else 0)
+        now = max(_microseconds(_now()), self.last.sealed_at if self.last else 0)
         made = SealedStatement(
             seq=(self.last.seq if self.last else 0) + 1,
             form=FORM,
@@ -171,12 +172,8 @@ class Sealer:
         return anchors.Anchor.of(self.last, self.signature)
 
 
-def connect_like(other: Connection) -> Connection:
-    """A second connection to where `other` goes, as the same role."""
-    info = other.info
-    return psycopg.connect(
-        host=info.host, port=info.port, dbname=info.dbname, user=info.user, password=info.password, autocommit=True
-    )
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _microseconds(at: datetime) -> int:
@@ -198,9 +195,8 @@ def run(*, once: bool = False) -> int:
             signal.signal(number, end)
     while not ended.is_set():
         try:
-            with connect() as writer:
-                worker = Sealer(writer)
-                sealed = _work(worker, ended, once=once)
+            with connect() as writer, connect() as reader:
+                sealed = _work(Sealer(writer, reader), ended, once=once)
             if once:
                 return sealed
         except (AnotherSealer, psycopg.OperationalError) as away:

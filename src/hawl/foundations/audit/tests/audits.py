@@ -18,9 +18,10 @@ from hawl.foundations.database.connection import address, credential
 ENTRIES = """
 INSERT INTO audit_auditentry (id, at, actor, organisation_id, action, audit_class, object_kind, object_id, objects,
                               request_id, rule, purpose, detail)
-SELECT gen_random_uuid(), %s + n * interval '1 millisecond', 'user:' || n %% 40, n %% 12, 'person.read', 'read', 'person',
-       gen_random_uuid()::text, CASE WHEN n %% 10 = 0 THEN ARRAY[gen_random_uuid(), gen_random_uuid()] END,
-       md5(n::text), 'worker', 'support', CASE WHEN n %% 4 = 0 THEN '{"count": 3, "kind": "mobile"}'::jsonb ELSE '{}' END
+SELECT gen_random_uuid(), %s + n * interval '1 millisecond', 'user:' || n %% 40, n %% 12, 'person.read', 'read',
+       'person', gen_random_uuid()::text,
+       CASE WHEN n %% 10 = 0 THEN ARRAY[gen_random_uuid(), gen_random_uuid()] END, md5(n::text), 'worker', 'support',
+       CASE WHEN n %% 4 = 0 THEN '{"count": 3, "kind": "mobile"}'::jsonb ELSE '{}' END
 FROM generate_series(1, %s) AS n
 """
 
@@ -47,8 +48,8 @@ def seal_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @contextmanager
 def sealing() -> Iterator[Sealer]:
     """A sealer on the test's database, in its own role."""
-    with connect("sealer") as writer:
-        yield Sealer(writer)
+    with connect("sealer") as writer, connect("sealer") as reader:
+        yield Sealer(writer, reader)
 
 
 def add_entries(owner: psycopg.Connection[Any], many: int, at: str = "now") -> None:

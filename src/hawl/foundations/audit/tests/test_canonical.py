@@ -25,7 +25,8 @@ details = st.recursive(
 )
 rows = st.fixed_dictionaries(
     {
-        "id": st.uuids(), "at": st.integers(0, 4 * 10**15), "actor": texts, "organisation_id": st.none() | st.integers(0, 10**6),
+        "id": st.uuids(), "at": st.integers(0, 4 * 10**15), "actor": texts,
+        "organisation_id": st.none() | st.integers(0, 10**6),
         "action": texts, "audit_class": st.just("read"), "object_kind": texts, "object_id": texts,
         "objects": st.none() | st.lists(st.uuids(), max_size=3), "request_id": texts, "rule": texts, "purpose": texts,
         "detail": st.dictionaries(texts, details, max_size=4),
@@ -69,7 +70,8 @@ KNOWN_LEAF = "abb5d0ab97bc18fdba77be7a6fdeefccd12886116798b305225433589e17d138"
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "setting",
-    ["SET LOCAL TimeZone = 'Pacific/Apia'", "SET LOCAL TimeZone = 'Europe/London'", "SET LOCAL DateStyle = 'SQL, DMY'",
+    ["SET LOCAL TimeZone = 'Pacific/Apia'", "SET LOCAL TimeZone = 'Europe/London'",
+     "SET LOCAL DateStyle = 'SQL, DMY'",
      "SET LOCAL IntervalStyle = 'sql_standard'", "SET LOCAL extra_float_digits = 0", "SET LOCAL bytea_output = 'escape'"],
 )  # fmt: skip
 def test_no_setting_changes_them(setting: str) -> None:
@@ -91,9 +93,7 @@ def test_the_chain_of_grave_acts_is_made_of_the_same_bytes() -> None:
 def test_the_tree_tells_leaves_from_nodes_and_one_order_from_another() -> None:
     a, b, c = (merkle.leaf(each) for each in (b"a", b"b", b"c"))
     trees = [[a], [a, b], [b, a], [a, b, c], [a, c, b], [a, b, c, c], [merkle.root([a, b]), c]]
-    assert (
-        len({merkle.root(each) for each in trees}) == len(trees) - 1
-    )  # the last is the tree of three by its definition
+    assert len({merkle.root(each) for each in trees}) == len(trees) - 1  # the last is the tree of three
     assert merkle.root([a, b, c]) == merkle.root([merkle.root([a, b]), c])
     assert merkle.leaf(a + b) != merkle.root([a, b])
     with pytest.raises(ValueError, match="at least one"):
@@ -112,7 +112,7 @@ def test_what_is_signed_tells_every_part_from_every_other() -> None:
         "sealed_at": 4,
         "first_at": 5,
         "last_at": 6,
-    }.items():  # noqa: E501
+    }.items():
         parts = {each: getattr(whole, each) for each in SealedStatement.__slots__} | {name: other}
         assert SealedStatement(**parts).as_bytes() != whole.as_bytes()
     assert whole.link(b"1") != whole.link(b"2")

@@ -99,13 +99,14 @@ def test_a_backlog_is_sealed_in_parts_and_a_second_start_goes_on(own: str, monke
 
 def test_one_sealer_at_a_time(own: str) -> None:
     with sealing(), connect("sealer") as second, pytest.raises(sealer.AnotherSealer):
-        sealer.Sealer(second)
+        sealer.Sealer(second, second)
 
 
 def test_the_sealers_role_reads_the_audit_adds_seals_and_does_nothing_else(own: str) -> None:
     with connect("sealer") as session:
         tables = session.execute(
-            "SELECT c.relname, p.verb FROM pg_class c, (VALUES ('SELECT'), ('INSERT'), ('UPDATE'), ('DELETE'), ('TRUNCATE'))"
+            "SELECT c.relname, p.verb FROM pg_class c,"
+            " (VALUES ('SELECT'), ('INSERT'), ('UPDATE'), ('DELETE'), ('TRUNCATE'))"
             " AS p(verb) WHERE c.relkind IN ('r', 'v', 'p') AND c.relnamespace = 'public'::regnamespace"
             " AND has_table_privilege(session_user, c.oid, p.verb) ORDER BY 1, 2"
         ).fetchall()
