@@ -45,8 +45,10 @@ _UNSEALED = f"""
 SELECT e.id, {MICROSECONDS} FROM audit_auditentry e
 WHERE NOT EXISTS (SELECT FROM (SELECT unnest(s.members) AS id FROM audit_seal s) AS sealed WHERE sealed.id = e.id)
 """  # noqa: S608 - our own words
-_TWICE = "SELECT m.id, min(s.seq), max(s.seq) FROM audit_seal s, unnest(s.members) AS m(id)"
+_TWICE = (
+    "SELECT m.id, min(s.seq), max(s.seq) FROM audit_seal s, unnest(s.members) AS m(id)"
     " GROUP BY m.id HAVING count(*) > 1"
+)
 _GRAVE = f"""
 SELECT g.number, g.hash, {AS_BYTES}, e.id IS NULL, e.audit_class FROM audit_gravelink g
 LEFT JOIN audit_auditentry e ON e.id = g.entry_id ORDER BY g.number
