@@ -50,6 +50,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
         django.setup()
 
+        from hawl.foundations.identity.tests.signing import force_whole_sign_in
+
+        force_whole_sign_in()
+
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not _IS_CONTROLLER:

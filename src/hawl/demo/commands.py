@@ -45,6 +45,24 @@ def _lay_out_and_serve(*, people: int, serve: bool, as_json: bool) -> None:
         serve_all()
 
 
+@demo.command("code")
+@click.argument("email")
+@needs_database
+def code(email: str) -> None:
+    """Print the one-time code with which EMAIL, an account of this demo, signs in now."""
+    from hawl.demo.accounts import code as code_of
+    from hawl.demo.laying_out import is_demo
+
+    if not is_demo():
+        raise Unusable("This installation was not made by the demo.", "People use the app on their own telephones.")
+    try:
+        found, seconds = code_of(email)
+    except LookupError:
+        raise Unusable(f"{email} is no account of this demo.", "`hawl demo` lists them.") from None
+    click.echo(found)
+    click.echo(f"It opens for another {seconds} seconds, once.", err=True)
+
+
 @demo.command("feed")
 @click.option("--people", type=click.IntRange(1, 5_000_000), help="How many people to invent.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same feed.")

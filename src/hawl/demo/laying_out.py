@@ -86,6 +86,10 @@ class Summary:
             f"  Sign in with the password  {self.password}  as",
         ]
         found += [f"    {each.email:<24} {each.sees}" for each in self.accounts]
+        found += [
+            "  and then with the code that this prints (each opens once):",
+            f"    hawl demo code {self.accounts[0].email}" if self.accounts else "    hawl demo code EMAIL",
+        ]
         return [*found, ""]
 
 

@@ -15,6 +15,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "procrastinate.contrib.django",
+    "hawl.foundations.identity.library_apps.LibraryAccounts",
+    "allauth.mfa",
     "hawl.foundations.access",
     "hawl.foundations.identity",
     "hawl.foundations.vault",

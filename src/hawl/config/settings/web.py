@@ -29,7 +29,8 @@ WSGI_APPLICATION = "hawl.config.wsgi.application"
 
 _staff_middleware = [
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "hawl.foundations.identity.middleware.SignedIn",
+    "hawl.entrances.staff_site.middleware.SlowTries",
     "hawl.foundations.audit.middleware.KeepsRefusals",
     "hawl.entrances.staff_site.middleware.NamedActor",
 ]
@@ -67,20 +68,23 @@ STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/sign-in/"
 
-SESSION_COOKIE_NAME = "session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = os.environ.get("HAWL_BEHIND_TLS") == "1"
+# A browser keeps a cookie of this prefix to this host, over TLS alone.
+SESSION_COOKIE_NAME = "__Host-session" if SESSION_COOKIE_SECURE else "session"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# Longer than a stay may last (identity.sessions), so that one who comes back later is told why it ended.
+SESSION_COOKIE_AGE = 24 * 60 * 60
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
+CSRF_COOKIE_NAME = "__Host-form" if SESSION_COOKIE_SECURE else "csrftoken"
+CSRF_COOKIE_AGE = None
 CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = f"hawl.entrances.{'public_site.views' if _public else 'staff_site.errors'}.form_expired"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_SECURE else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

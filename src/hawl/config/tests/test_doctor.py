@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from uuid import uuid4
@@ -19,6 +20,7 @@ from django.db import connection
 from hawl.config import commands, doctor
 from hawl.config.doctor import Finding
 from hawl.foundations.access.actor import Actor, Role
+from hawl.foundations.clock import today
 from hawl.foundations.database import embedded
 from hawl.foundations.database.connection import Address, address, credential, given_url
 from hawl.foundations.database.home import InstallationError, home
@@ -74,7 +76,8 @@ def a_lead() -> None:
 
     put_account(
         by=BY, email="lead@test.example", display_name="A Lead", roles=frozenset({Role.SPECIALIST_LEAD}),
-        organisation_id=min(ids_by_key().values()), password="long-enough-words", language="en", is_demo=False,
+        organisation_id=min(ids_by_key().values()), password="long-enough-words",
+        vetting_until=today() + timedelta(days=90), training_until=today() + timedelta(days=90), approved_by="another",
     )  # fmt: skip
 
 

@@ -24,3 +24,10 @@ def failed(request: HttpRequest) -> HttpResponse:
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form's one-time mark did not fit: signed out meanwhile, or cookies are off."""
     return render(request, "staff_site/form_expired.html", status=403)
+
+
+def too_many_tries(request: HttpRequest, minutes: int) -> HttpResponse:
+    """Nothing was looked at; whether there is such an account is not told."""
+    response = render(request, "staff_site/too_many_tries.html", {"minutes": minutes}, status=429)
+    response["Retry-After"] = str(60 * minutes)
+    return response

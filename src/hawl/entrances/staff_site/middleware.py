@@ -5,19 +5,43 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 
+from hawl.entrances.staff_site.addresses import network_address
+from hawl.entrances.staff_site.errors import too_many_tries
+from hawl.entrances.staff_site.signing import to_sign_in
 from hawl.foundations.access.actor import Actor, Permission
 from hawl.foundations.access.doors import ANYONE, SIGNED_IN, door_of
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.design.headers import SENDS_FORMS
 from hawl.foundations.identity.models import User
+from hawl.foundations.identity.sessions import NOBODY, Standing, Why
+from hawl.foundations.identity.stepping_up import keep_typed
+from hawl.foundations.identity.throttling import take_sign_in
 
 _PASSERS_BY = Actor(label="anyone")
 # Health and what browsers report answer without a database, so they run outside any transaction.
 _OUTSIDE = ("/health/", "/reports/")
+
+
+class SlowTries:
+    """Counts a try at a password before anything is looked at, in a transaction of its own.
+
+    Refused tries are not audited: those that used the bucket up are.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Known and unknown accounts are counted alike."""
+        if request.method == "POST" and request.path_info.endswith("/sign-in/"):
+            taken = take_sign_in(request.POST.get("username", "")[:254], network_address(request))
+            if taken.wait:
+                return too_many_tries(request, taken.wait)
+            request.taken = taken  # type: ignore[attr-defined]
+        return self.get_response(request)
 
 
 class NamedActor:
@@ -49,9 +73,17 @@ class NamedActor:
         if door == ANYONE:
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return _kept_and_to_sign_in(request)
         if door == SIGNED_IN:
             return None
         if door is None or not request.user.actor().may(Permission(door)):
             raise Http404
         return None
+
+
+def _kept_and_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Not signed in, or not any more: what was typed meanwhile is held for the one whose session it was."""
+    held: Standing = getattr(request, "standing", NOBODY)
+    if request.method == "POST" and held.former is not None and held.why is not Why.ACCOUNT:
+        keep_typed(request, held.former.pk)
+    return to_sign_in(request)

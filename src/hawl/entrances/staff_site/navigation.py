@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -10,8 +10,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from hawl.foundations.access.actor import Permission
+from hawl.foundations.clock import now
 from hawl.foundations.design.frames import Frame, Item
 from hawl.foundations.identity.models import User
+from hawl.foundations.identity.queries import lapsing
+from hawl.foundations.identity.sessions import NOBODY
 
 
 class Page(NamedTuple):
@@ -29,6 +32,7 @@ PAGES: tuple[Page, ...] = (
     Page(_("Demand"), "demand", Permission.SEE_FIGURES),
     Page(_("Services"), "service_directory", Permission.SEE_DIRECTORY),
     Page(_("Operations"), "operations", Permission.SEE_OPERATIONS),
+    Page(_("Audit"), "audit", Permission.SEE_AUDIT),
 )
 
 
@@ -45,7 +49,29 @@ def frame(request: HttpRequest) -> Frame:
         signed_in_as=user.display_name,
         sign_out=reverse("sign_out"),
         home=reverse("home"),
+        own_page=reverse("your_sign_in"),
+        notices=_notices(user),
+        **_session(request),
     )
+
+
+def _session(request: HttpRequest) -> dict[str, Any]:
+    """Until when the session lasts: told on every page, and by a link that makes it longer."""
+    ends = getattr(request, "standing", NOBODY).ends_at
+    if ends is None:
+        return {}
+    seconds = max(0, int((ends - now()).total_seconds()))
+    return {"session_ends": ends, "session_seconds": seconds, "stay": reverse("stay_signed_in")}
+
+
+def _notices(user: User) -> tuple[str, ...]:
+    """What the person must know on whatever page they are."""
+    found = []
+    if user.factor_reset_from is not None:
+        found.append(str(_("Your second factor is about to be reset. If you did not ask for it, stop it.")))
+    if lapsing(user):
+        found.append(str(_("Your vetting or your training lapses soon, or has lapsed.")))
+    return tuple(found)
 
 
 def pages_of(user: User) -> tuple[Page, ...]:

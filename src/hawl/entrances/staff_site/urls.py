@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from hawl.entrances.staff_site import directory, home, operations, signing
+from hawl.entrances.staff_site import audit, directory, home, operations, signing, your_sign_in
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -16,6 +16,20 @@ urlpatterns = [
     path("operations/", operations.operations, name="operations"),
     path("operations/feeds/<uuid:run_id>/", operations.feed_run, name="feed_run"),
     path("operations/failures/<int:failure_id>/", operations.failure_looked_at, name="failure_looked_at"),
-    path("sign-in/", signing.SignIn.as_view(), name="sign_in"),
+    path("sign-in/", signing.sign_in, name="sign_in"),
+    path("sign-in/code/", signing.sign_in_code, name="sign_in_code"),
+    path("sign-in/set-up/", signing.sign_in_set_up, name="sign_in_set_up"),
+    path("sign-in/again/", signing.step_up, name="step_up"),
+    path("sign-in/kept/", your_sign_in.kept, name="kept"),
+    path("sign-in/stay/", your_sign_in.stay_signed_in, name="stay_signed_in"),
+    path("audit/", audit.audit, name="audit"),
     path("sign-out/", signing.sign_out, name="sign_out"),
+    path("your-sign-in/", your_sign_in.your_sign_in, name="your_sign_in"),
+    path("your-sign-in/authenticator/", your_sign_in.authenticator_new, name="authenticator_new"),
+    path("your-sign-in/passkey/", your_sign_in.passkey_new, name="passkey_new"),
+    path("your-sign-in/passkey/<int:factor_id>/remove/", your_sign_in.passkey_remove, name="passkey_remove"),
+    path("your-sign-in/recovery-codes/", your_sign_in.recovery_codes, name="recovery_codes"),
+    path("your-sign-in/sessions/end/", your_sign_in.sessions_end, name="sessions_end"),
+    path("your-sign-in/sessions/<uuid:stay_id>/end/", your_sign_in.session_end, name="session_end"),
+    path("your-sign-in/reset/stop/", your_sign_in.reset_stop, name="reset_stop"),
 ]

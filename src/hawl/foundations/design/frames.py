@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import HttpRequest
 from jinja2 import pass_context
@@ -31,6 +32,13 @@ class Frame:
     signed_in_as: str = ""
     sign_out: str = ""
     home: str = "/"
+    # When the session ends if nothing more is done, in how many seconds that is, and where one says that one stays.
+    session_ends: datetime | None = None
+    session_seconds: int = 0
+    stay: str = ""
+    # The person's own page, and what is said to them on every page until it is settled.
+    own_page: str = ""
+    notices: tuple[str, ...] = ()
 
 
 _fill: list[Callable[[HttpRequest], Frame]] = []

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 import secrets
 import sys
+from datetime import datetime
+from typing import Any
 
 import click
 
@@ -21,46 +25,156 @@ def account() -> None:
 @click.option("--name", required=True, help="How the person is called on the pages.")
 @click.option("--organisation", required=True, metavar="KEY", help="Key of their organisation (hawl account places).")
 @click.option("--role", "roles", required=True, multiple=True, type=click.Choice([r.value for r in Role]))
+@click.option("--vetting-until", type=click.DateTime(["%Y-%m-%d"]), help="Last day on which their vetting holds.")
+@click.option("--training-until", type=click.DateTime(["%Y-%m-%d"]),
+              help="Last day on which their training in handling information holds.")  # fmt: skip
+@click.option("--employer", metavar="KEY", help="Who pays them, where it is another organisation.")
+@click.option("--approved-by", default="", metavar="NAME",
+              help="The second operator, who says yes to the role of specialist lead or steward.")  # fmt: skip
 @click.option("--language", type=click.Choice(["en", "cy"]), default="en", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one line of JSON.")
 @needs_database
-def put(email: str, name: str, organisation: str, roles: tuple[str, ...], language: str, as_json: bool) -> None:
-    """Make the account of EMAIL, or bring it to what is given, with a fresh password.
+def put(
+    email: str,
+    name: str,
+    organisation: str,
+    roles: tuple[str, ...],
+    vetting_until: datetime | None,
+    training_until: datetime | None,
+    employer: str | None,
+    approved_by: str,
+    language: str,
+    as_json: bool,
+) -> None:
+    """Make the account of EMAIL, or bring it to what is given, with a fresh password; open sessions of it end.
 
-    At a terminal the password is asked for; elsewhere one is made and printed once.
+    At a terminal the password is asked for; elsewhere one is made and printed once. A role that sees people needs the
+    last day of vetting and the last day of training. At the first sign-in the person sets up a second factor.
     """
     from django.core.exceptions import ValidationError
     from django.core.validators import validate_email
 
-    from hawl.foundations.identity.actions import put_account
-    from hawl.foundations.identity.queries import organisation_id_of
+    from hawl.foundations.identity.actions import NotCleared, NotPermitted, put_account
 
     try:
         validate_email(email)
     except ValidationError as wrong:
         raise Unusable(f"{email!r} is not an e-mail address.") from wrong
-    organisation_id = organisation_id_of(organisation)
-    if organisation_id is None:
-        raise Unusable(f"There is no organisation {organisation!r}.", "`hawl account places` lists their keys.")
+    organisation_id = _organisation(organisation)
+    employer_id = _organisation(employer) if employer else None
     asked = sys.stdin.isatty() and not as_json
     password = (
         click.prompt("Password", hide_input=True, confirmation_prompt=True) if asked else secrets.token_urlsafe(12)
     )
     if len(password) < 12:
         raise Unusable("The password is too short.", "Use at least 12 characters.")
-    put_account(
-        by=Actor(label="operator:command-line"),
-        email=email.lower(),
-        display_name=name,
-        roles=frozenset(Role(each) for each in roles),
-        organisation_id=organisation_id,
-        password=password,
-        language=language,
-    )
+    try:
+        put_account(
+            by=_operator(),
+            email=email.lower(),
+            display_name=name,
+            roles=frozenset(Role(each) for each in roles),
+            organisation_id=organisation_id,
+            employer_id=employer_id,
+            password=password,
+            vetting_until=vetting_until.date() if vetting_until else None,
+            training_until=training_until.date() if training_until else None,
+            approved_by=approved_by.strip(),
+            language=language,
+        )
+    except NotCleared as refused:
+        raise Unusable(str(refused), "Give --vetting-until DATE and --training-until DATE.") from None
+    except NotPermitted as refused:
+        raise Unusable(str(refused), "Give --approved-by NAME, of an operator other than yourself.") from None
     if as_json:
         say_json({"email": email.lower(), "organisation": organisation, "roles": sorted(roles), "password": password})
     else:
         click.echo(f"{email.lower()} can sign in." + ("" if asked else f" The password, shown once: {password}"))
+
+
+def _organisation(key: str) -> int:
+    from hawl.foundations.identity.queries import organisation_id_of
+
+    found = organisation_id_of(key)
+    if found is None:
+        raise Unusable(f"There is no organisation {key!r}.", "`hawl account places` lists their keys.")
+    return found
+
+
+def _operator() -> Actor:
+    """Who gives the command, by the name under which they are signed in to this machine."""
+    try:
+        name = getpass.getuser()
+    except (OSError, KeyError):
+        name = str(os.getuid())
+    return Actor(label=f"operator:{name[:60]}")
+
+
+@account.command()
+@click.argument("email")
+@needs_database
+def end(email: str) -> None:
+    """End the account of EMAIL: every session of it is refused at its next request. What it did stays recorded."""
+    from hawl.foundations.identity.actions import end_account
+    from hawl.foundations.identity.models import User
+
+    try:
+        end_account(by=_operator(), email=email)
+    except User.DoesNotExist:
+        raise Unusable(f"There is no account {email}.", "`hawl account list` lists them.") from None
+    click.echo(f"{email.lower()} is ended. Nobody signs in with it.")
+
+
+@account.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print the accounts as one line of JSON.")
+@needs_database
+def list_accounts(as_json: bool) -> None:
+    """List all accounts: roles, the dates to which vetting and training hold, the second factor. No password."""
+    from hawl.foundations.identity.factors import has_factor
+    from hawl.foundations.identity.queries import all_accounts, key_of_organisation
+
+    rows: list[dict[str, Any]] = [
+        {
+            "email": user.email,
+            "name": user.display_name,
+            "active": user.is_active,
+            "organisation": key_of_organisation(user.organisation_id),
+            "employer": key_of_organisation(user.employer_id),
+            "roles": user.roles,
+            "vetting_until": user.vetting_until and user.vetting_until.isoformat(),
+            "training_until": user.training_until and user.training_until.isoformat(),
+            "second_factor": has_factor(user.pk),
+            "demo": user.is_demo,
+        }
+        for user in all_accounts()
+    ]
+    if as_json:
+        say_json({"accounts": rows})
+        return
+    for row in rows:
+        state = "" if row["active"] else "  ended"
+        until = f"vetting to {row['vetting_until'] or '-'}, training to {row['training_until'] or '-'}"
+        click.echo(f"{row['email']:<36} {row['organisation'] or '-':<24} {' '.join(row['roles'])}  {until}{state}")
+
+
+@account.command("reset-factor")
+@click.argument("email")
+@click.option("--confirmed-by", required=True, metavar="MANAGER_EMAIL",
+              help="The account, at the same organisation, of whoever said that the factor is lost.")  # fmt: skip
+@needs_database
+def reset_factor(email: str, confirmed_by: str) -> None:
+    """Let EMAIL set up a new second factor in 24 hours' time. Their pages tell them, and they can stop it."""
+    from hawl.foundations.identity.actions import NotPermitted
+    from hawl.foundations.identity.actions import reset_factor as reset
+    from hawl.foundations.identity.models import User
+
+    try:
+        user = reset(by=_operator(), email=email, confirmed_by=confirmed_by)
+    except User.DoesNotExist:
+        raise Unusable("One of the two is no account in force.", "`hawl account list` lists them.") from None
+    except NotPermitted as refused:
+        raise Unusable(str(refused)) from None
+    click.echo(f"{user.email} can set up a new second factor from {user.factor_reset_from:%Y-%m-%d %H:%M} UTC on.")
 
 
 @account.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -10,6 +11,8 @@ from django.db import models
 
 from hawl.foundations.access.actor import Actor, Role
 from hawl.foundations.access.models import STAFF_SIDE, OpenModel
+from hawl.foundations.access.standing import Account, actor_of
+from hawl.foundations.vault.fields import SealedJSON, SealedText
 
 
 class UserManager(BaseUserManager["User"]):
@@ -40,6 +43,8 @@ class User(OpenModel, AbstractBaseUser):
     language = models.CharField(max_length=2, choices=[("en", "English"), ("cy", "Cymraeg")], default="en")
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
+    # A lost second factor: from this moment on the account sets up a new one when it signs in. NULL where none is lost.
+    factor_reset_from = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -48,9 +53,69 @@ class User(OpenModel, AbstractBaseUser):
 
     def actor(self) -> Actor:
         """The actor that this user is at this moment; read anew at each request."""
-        return Actor(
-            label=f"user:{self.pk}",
-            organisations=frozenset() if self.organisation_id is None else frozenset({self.organisation_id}),
-            user_id=self.pk,
-            roles=frozenset(Role(each) for each in self.roles),
+        return actor_of(
+            Account(
+                user_id=self.pk,
+                active=self.is_active,
+                organisation_id=self.organisation_id,
+                employer_id=self.employer_id,
+                roles=frozenset(Role(each) for each in self.roles),
+                vetting_until=self.vetting_until,
+                training_until=self.training_until,
+            )
         )
+
+
+class StaffSession(OpenModel):
+    """One stay of a user on the staff site, from the second factor to its end. The browser's session names its id."""
+
+    readers = STAFF_SIDE
+    writers = STAFF_SIDE
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    signed_in_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    # When the second factor was last given: grave acts ask for a recent one.
+    factor_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_why = models.CharField(max_length=20, blank=True)
+
+
+class HeldText(OpenModel):
+    """What a user had typed when a page asked them to sign in again; sealed, and shown to that user alone."""
+
+    readers = STAFF_SIDE
+    writers = STAFF_SIDE
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    held_at = models.DateTimeField()
+    # Where the form was sent to, and its fields: {"name": ["value", …]}.
+    sent_to = SealedText(security_class="C4")
+    typed = SealedJSON(security_class="C4")
+
+
+class Bucket(OpenModel):
+    """Tries left to one account or address; filled up again as time passes. The key is a blind index, no address."""
+
+    readers = STAFF_SIDE
+    writers = STAFF_SIDE
+
+    key = models.CharField(max_length=80, primary_key=True)
+    tokens = models.FloatField()
+    at = models.DateTimeField()
+
+
+class KnownPlace(OpenModel):
+    """A network address, as a blind index, from which a user has signed in: strangers' tries do not count there."""
+
+    readers = STAFF_SIDE
+    writers = STAFF_SIDE
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    place = models.CharField(max_length=32)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("user", "place"), name="one_known_place"),)

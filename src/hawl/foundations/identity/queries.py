@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from uuid import UUID
 
 from hawl.foundations.access.actor import Role
-from hawl.foundations.identity.models import User
+from hawl.foundations.clock import now, today
+from hawl.foundations.identity.models import HeldText, StaffSession, User
+from hawl.foundations.identity.sessions import HELD_FOR, end_of, may_sign_in
+
+# How long before their vetting or training lapses people are told.
+WARNED_BEFORE = timedelta(days=30)
 
 
 def users_with_role(role: Role, organisation_id: int) -> list[int]:
@@ -47,6 +54,11 @@ def organisation_id_of(key: str) -> int | None:
     return _ids().get(key)
 
 
+def key_of_organisation(organisation_id: int | None) -> str | None:
+    """The key of the organisation with this id; `None` where there is none."""
+    return next((key for key, found in _ids().items() if found == organisation_id), None)
+
+
 def organisation_keys() -> list[str]:
     """Keys of all organisations, in order of the alphabet."""
     return sorted(_ids())
@@ -54,3 +66,37 @@ def organisation_keys() -> list[str]:
 
 def _ids() -> dict[str, int]:
     return _organisation_ids[0]() if _organisation_ids else {}
+
+
+def stay_of(stay_id: str | UUID) -> StaffSession | None:
+    """One stay on the staff site by its id."""
+    return StaffSession.objects.filter(pk=stay_id).first()
+
+
+def stays_of(user_id: int) -> list[StaffSession]:
+    """The stays of a user that stand now, the latest first."""
+    at = now()
+    rows = StaffSession.objects.filter(user_id=user_id, ended_at=None).order_by("-signed_in_at")
+    return [stay for stay in rows if end_of(stay) > at]
+
+
+def held_of(user_id: int) -> HeldText | None:
+    """What was held last for a user, in the last twelve hours."""
+    return HeldText.objects.filter(user_id=user_id, held_at__gt=now() - HELD_FOR).order_by("-held_at").first()
+
+
+def active_user(user_id: int) -> User | None:
+    """The user with this id, if the account is in force."""
+    user = User.objects.filter(pk=user_id).first()
+    return user if user is not None and may_sign_in(user) else None
+
+
+def all_accounts() -> list[User]:
+    """Every account, in order of its e-mail address."""
+    return list(User.objects.order_by("email"))
+
+
+def lapsing(user: User, within: timedelta = WARNED_BEFORE) -> list[tuple[str, date]]:
+    """Which of a user's dates (`vetting`, `training`) have passed or pass soon, with the last day of each."""
+    dates = (("vetting", user.vetting_until), ("training", user.training_until))
+    return [(name, day) for name, day in dates if day is not None and day < today() + within]

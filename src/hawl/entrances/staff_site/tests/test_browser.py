@@ -17,6 +17,7 @@ from django.utils import timezone
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.clock import today
 from hawl.foundations.design.files import content_hash
+from hawl.foundations.identity.tests.signing import code_for, give_factor
 from hawl.foundations.jobs.models import JobFailure
 from hawl.foundations.measures.periods import month_end_before
 from hawl.registers.cases.tests.makers import DESK, ThreePeople, make_case, make_event, organisation_id, three_people
@@ -91,6 +92,7 @@ def answering(client: Client) -> Callable[[Any], None]:
 
 
 def test_a_browser_can_sign_in_by_the_form(browser: Any, people: ThreePeople) -> None:
+    give_factor(people.officer)
     page = opened(browser, Client(enforce_csrf_checks=True))
     sent: list[str] = []
     page.on("request", lambda each: sent.append(each.headers.get("origin", "")) if each.method == "POST" else None)
@@ -103,6 +105,11 @@ def test_a_browser_can_sign_in_by_the_form(browser: Any, people: ThreePeople) ->
     assert policy == "same-origin"
     assert sent == [SITE]  # under no-referrer it is "null", which is refused
     assert answered.value.status == 302  # a refused form is answered 403, a wrong password 200
+    page.wait_for_selector("[name=code]")
+    page.fill("[name=code]", code_for(people.officer))
+    with page.expect_response(lambda each: each.request.method == "POST") as answered:
+        page.click("main form > button[type=submit]")
+    assert answered.value.status == 302
     page.close()
 
 

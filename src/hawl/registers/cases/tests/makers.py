@@ -52,6 +52,9 @@ def account(role: Role, organisation: str, name: str = "") -> User:
         roles=frozenset({role}),
         organisation_id=organisation_id(organisation),
         password="for tests only",
+        vetting_until=today() + timedelta(days=365),
+        training_until=today() + timedelta(days=365),
+        approved_by="operator:another",
     )
 
 
@@ -126,3 +129,26 @@ def make_event(case: Case, event: str, occurred_on: date | None, **changes: Any)
         "named_users": case.named_users,
     }
     return CaseEvent.objects.create(case=case, event=event, occurred_on=occurred_on, **{**values, **changes})
+
+
+def make_self_referred(worker: Actor, *, matched: bool = True, **changes: Any) -> Case:
+    """Somebody who came to the hub of `worker` without the police; `matched`: open to the hub, as after matching.
+
+    Give `worker` as an actor of the hub. Changes are those of `agreements.actions.Arrival`.
+    """
+    from hawl.registers.agreements.actions import Arrival, finish_matching, register_without_police
+
+    values: dict[str, Any] = {
+        "names": {"given": "Mair", "family": "Lewis", "known_as": None, "organisation": None, "named_contact": None},
+        "offence": "sexual_assault",
+        "came_on": today(),
+        "language": "cy",
+        "born_on": date(1990, 5, 17),
+        "council": "torfaen",
+    }
+    case = register_without_police(by=worker, arrival=Arrival(**{**values, **changes}))
+    if matched:
+        lead = account(Role.SPECIALIST_LEAD, HUB).actor()
+        finish_matching(by=lead, person_id=case.person_id)
+        case.refresh_from_db()
+    return case

@@ -1,0 +1,49 @@
+"""What changes accounts, second factors and stays: one module each."""
+
+from __future__ import annotations
+
+from hawl.foundations.identity.actions.accounts import NotCleared, NotPermitted, end_account, put_account
+from hawl.foundations.identity.actions.factors import (
+    add_authenticator,
+    add_passkey,
+    check_code,
+    check_passkey,
+    make_recovery_codes,
+    remove_passkey,
+    reset_factor,
+    reset_lost_factor,
+    stop_reset,
+)
+from hawl.foundations.identity.actions.sessions import (
+    begin_session,
+    drop_held,
+    end_all_sessions,
+    end_session,
+    hold_typed,
+    renew_factor,
+)
+from hawl.foundations.identity.actions.signing import password_was_given, password_was_refused
+
+__all__ = [
+    "NotCleared",
+    "NotPermitted",
+    "add_authenticator",
+    "add_passkey",
+    "begin_session",
+    "check_code",
+    "check_passkey",
+    "drop_held",
+    "end_account",
+    "end_all_sessions",
+    "end_session",
+    "hold_typed",
+    "make_recovery_codes",
+    "password_was_given",
+    "password_was_refused",
+    "put_account",
+    "remove_passkey",
+    "renew_factor",
+    "reset_factor",
+    "reset_lost_factor",
+    "stop_reset",
+]

@@ -1,0 +1,23 @@
+"""What is recorded of giving a password; no typed address is."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from hawl.foundations.access.actor import Actor
+from hawl.foundations.access.scope import acting_as
+from hawl.foundations.audit.actions import record
+
+
+@transaction.atomic
+def password_was_given(*, by: Actor, user_id: int) -> None:
+    """The right password: the second factor is asked for next."""
+    with acting_as(by):
+        record(action="sign_in.password", object_kind="user", object_id=str(user_id))
+
+
+@transaction.atomic
+def password_was_refused(*, by: Actor, why: str) -> None:
+    """A wrong password or an unknown address, which are recorded alike; or too many tries."""
+    with acting_as(by):
+        record(action="sign_in.refused", object_kind="user", why=why)

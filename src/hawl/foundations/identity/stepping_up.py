@@ -1,0 +1,58 @@
+"""Grave acts ask for the second factor again when it was last given a while ago."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from hawl.foundations.access.actor import Actor
+from hawl.foundations.identity.actions import hold_typed
+from hawl.foundations.identity.sessions import NOBODY, Standing, is_fresh
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def needs_fresh_sign_in(view: View[P]) -> View[P]:
+    """Open the view only if the second factor was given within the last ten minutes.
+
+    Otherwise the page asks for it and comes back: to the form, or, where one was sent, to what was typed, filled in
+    and ready to be sent on. The mark of `opens_to` is kept, on whichever side of it this stands.
+    """
+
+    @wraps(view)
+    def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        held: Standing = getattr(request, "standing", NOBODY)
+        if is_fresh(held.stay):
+            return view(request, *args, **kwargs)
+        back = request.get_full_path()
+        if request.method == "POST" and held.stay is not None:
+            keep_typed(request, held.stay.user_id)
+            back = reverse("kept")
+        return HttpResponseRedirect(f"{reverse('step_up')}?{urlencode({'next': back})}")
+
+    return answer
+
+
+def keep_typed(request: HttpRequest, user_id: int) -> bool:
+    """Hold the form that was sent for this user, who alone sees it again. False where nothing was typed.
+
+    Files are not held: the person chooses them again.
+    """
+    typed = {name: values for name, values in request.POST.lists() if name not in _NEVER_HELD}
+    if not any(value.strip() for values in typed.values() for value in values):
+        return False
+    return hold_typed(
+        by=Actor(label=f"user:{user_id}", user_id=user_id),
+        user_id=user_id,
+        sent_to=request.get_full_path(),
+        typed=typed,
+    )
+
+
+_NEVER_HELD = frozenset({"csrfmiddlewaretoken", "password", "code", "credential", "kept"})

@@ -1,0 +1,166 @@
+"""Tries are counted before a password is looked at: buckets in PostgreSQL that fill up again by themselves.
+
+A try takes from three buckets: of the account, of the network address, and of all addresses nobody has signed in from
+before. Signing in gives back what it took. Tries at an account from a stranger's address never use up those of the
+address where its holder works, so that nobody can be locked out from afar.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import connection
+
+from hawl.foundations.clock import now
+from hawl.foundations.vault.sealing import blind_index
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many tries a bucket holds, and how many seconds it takes until one more is there."""
+
+    tries: int
+    seconds: float
+
+
+AT_HOME = Size(20, 60)  # one account from an address where it has signed in
+ELSEWHERE = Size(10, 180)  # one account from all other addresses together
+ADDRESS = Size(50, 12)
+STRANGERS = Size(60, 10)  # all addresses together from which nobody has signed in
+CODES = Size(6, 60)  # one-time codes of one account, after the right password
+
+HASHES = 2
+_LOCKS = 0x48617773  # the class of advisory locks under which passwords are hashed
+_PATIENCE = 2.0
+
+
+class Busy(Exception):
+    """Too many passwords are being looked at at this moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a try took, so that it can be given back; `wait` is how many minutes to wait, 0 when it may go on."""
+
+    buckets: tuple[str, ...] = ()
+    wait: int = 0
+
+
+def place_of(address: str) -> str:
+    """A network address as it is kept: a blind index."""
+    return blind_index("identity.place", address).hex()
+
+
+def take_sign_in(email: str, address: str) -> Taken:
+    """One try at an account from an address. The same statements run whether there is such an account or not."""
+    place = place_of(address)
+    at_home = _is_known(email, place)
+    account = blind_index("identity.account", email).hex()
+    wanted = [(f"at:{place}", ADDRESS), (f"of:{account}:{place if at_home else ''}", AT_HOME if at_home else ELSEWHERE)]
+    if not _anyone_at(place):
+        wanted.append(("strangers", STRANGERS))
+    return _take(wanted)
+
+
+def take_code(user_id: int) -> Taken:
+    """One try at a second factor of an account."""
+    return _take([(f"code:{user_id}", CODES)])
+
+
+def give_back(taken: tuple[str, ...]) -> None:
+    """The person signed in: what the tries took is given back. No bucket is made or filled beyond its size."""
+    sizes = {key: _size_of(key).tries for key in taken}
+    with connection.cursor() as cursor:
+        for key in sorted(sizes):
+            cursor.execute(
+                "UPDATE identity_bucket SET tokens = least(%s, tokens + 1) WHERE key = %s", [sizes[key], key]
+            )
+
+
+def note_place(user_id: int, address: str) -> None:
+    """The user has signed in from here."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO identity_knownplace (user_id, place, last_at) VALUES (%s, %s, %s)"
+            " ON CONFLICT (user_id, place) DO UPDATE SET last_at = excluded.last_at",
+            [user_id, place_of(address), now()],
+        )
+
+
+def _size_of(key: str) -> Size:
+    kind, _, rest = key.partition(":")
+    if kind == "of":
+        return ELSEWHERE if rest.endswith(":") else AT_HOME
+    return {"at": ADDRESS, "strangers": STRANGERS, "code": CODES}[kind]
+
+
+def _is_known(email: str, place: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM identity_knownplace k JOIN identity_user u ON u.id = k.user_id"
+            " WHERE k.place = %s AND lower(u.email) = lower(%s) AND k.last_at > %s - interval '90 days')",
+            [place, email, now()],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def _anyone_at(place: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM identity_knownplace WHERE place = %s AND last_at > %s - interval '90 days')",
+            [place, now()],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+# A bucket begins full; later it has filled up again for the seconds gone by.
+_ONE_TRY = """
+INSERT INTO identity_bucket AS b (key, tokens, at) VALUES (%(key)s, %(tries)s - 1, %(at)s)
+ON CONFLICT (key) DO UPDATE SET at = greatest(b.at, excluded.at),
+ tokens = least(%(tries)s, b.tokens + greatest(0, extract(epoch FROM excluded.at - b.at)) / %(seconds)s)
+  - CASE WHEN least(%(tries)s, b.tokens + greatest(0, extract(epoch FROM excluded.at - b.at)) / %(seconds)s) >= 1
+    THEN 1 ELSE 0 END
+"""
+_LEFT = """
+SELECT least(%(tries)s, tokens + greatest(0, extract(epoch FROM %(at)s - at)) / %(seconds)s)
+FROM identity_bucket WHERE key = %(key)s
+"""
+
+
+def _take(wanted: list[tuple[str, Size]]) -> Taken:
+    """Take one from each bucket, or from none where one is empty."""
+    at = now()
+    with connection.cursor() as cursor:
+        for key, size in wanted:
+            values = {"key": key, "tries": size.tries, "seconds": size.seconds, "at": at}
+            cursor.execute(_LEFT, values)
+            row = cursor.fetchone()
+            if row is not None and row[0] < 1:
+                return Taken(wait=max(1, math.ceil((1 - row[0]) * size.seconds / 60)))
+        for key, size in wanted:
+            cursor.execute(_ONE_TRY, {"key": key, "tries": size.tries, "seconds": size.seconds, "at": at})
+    return Taken(buckets=tuple(key for key, _ in wanted))
+
+
+@contextmanager
+def one_hash() -> Iterator[None]:
+    """Hash one password: two at a time over all processes, within the transaction of the request. Raises `Busy`.
+
+    Each takes memory and a core by design, so that without a cap strangers could take the site down by guessing.
+    """
+    until = time.monotonic() + _PATIENCE
+    while not any(_lock(number) for number in range(HASHES)):
+        if time.monotonic() > until:
+            raise Busy
+        time.sleep(0.05)
+    yield
+
+
+def _lock(number: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCKS, number])
+        return bool(cursor.fetchone()[0])
