@@ -72,7 +72,10 @@ def _refuse_lost_key() -> None:
 def release_digest() -> str:
     """A digest over all that `prepare` lays into a database: migrations, rules, counting functions, areas."""
     digest = hashlib.sha256()
-    patterns = ("**/migrations/*.py", "**/models.py", "**/figures.sql", "areas/**/*.yaml", "foundations/access/*.py")
+    patterns = (
+        "**/migrations/*.py", "**/models.py", "**/figures.sql", "**/rules.sql", "areas/**/*.yaml",
+        "foundations/access/*.py",
+    )  # fmt: skip
     for pattern in patterns:
         for path in sorted(_PACKAGE.glob(pattern)):
             digest.update(path.relative_to(_PACKAGE).as_posix().encode())

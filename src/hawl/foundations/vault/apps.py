@@ -4,7 +4,11 @@ from django.apps import AppConfig
 
 
 class VaultConfig(AppConfig):
-    """To be written."""
+    """Keeps the keys under which all that is held of a person is sealed."""
 
     name = "hawl.foundations.vault"
     label = "vault"
+
+    def ready(self) -> None:
+        """Erasures are put back after a restore."""
+        import hawl.foundations.vault.replaying  # noqa: F401

@@ -2,6 +2,9 @@
 
 A value is opened when it is read from the object, so a list that does not show it never opens it. A sealed
 column cannot be searched, sorted or set by `update()`: there is no row to bind the value to.
+
+Values of a scoped table lie under the key of the person that its row belongs to (`owners`); a person gets a key when
+first saved. Values of an open table are no person's and lie under the key file.
 """
 
 from __future__ import annotations
@@ -14,7 +17,9 @@ from django.core.exceptions import FieldError
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
-from hawl.foundations.vault.sealing import seal, unseal
+from hawl.foundations.vault import hand
+from hawl.foundations.vault.owners import OWN, PLAIN, owner_table, path_to_key
+from hawl.foundations.vault.sealing import Key, KeyGone, key_id_of, seal, unseal
 
 
 class Sealed(bytes):
@@ -22,6 +27,14 @@ class Sealed(bytes):
 
     def __repr__(self) -> str:
         return "Sealed(…)"
+
+
+def opened(value: bytes, table: str, row: str, column: str) -> bytes:
+    """A stored value in plain, under whichever key it lies. Raises `CannotOpen`, `KeyGone` where it was erased."""
+    key_id = key_id_of(value)
+    if key_id is None:
+        return unseal(value, table, row, column)
+    return hand.key_of(key_id).open(value, table, row, column)
 
 
 class _SealedAttribute(DeferredAttribute):
@@ -32,9 +45,7 @@ class _SealedAttribute(DeferredAttribute):
         if instance is None or not isinstance(value, Sealed):
             return value
         field: SealedField = self.field  # type: ignore[assignment]
-        plain = field.from_plain(
-            unseal(bytes(value), field.model._meta.db_table, str(instance.pk), str(field.column)).decode()
-        )
+        plain = field.from_plain(field.open_stored(instance, bytes(value)).decode())
         instance.__dict__[field.attname] = plain
         return plain
 
@@ -76,20 +87,68 @@ class SealedField(models.BinaryField):  # type: ignore[type-arg]
         return text
 
     def from_db_value(self, value: Any, *_: Any) -> Any:
-        """Marks what comes from the database as not opened yet."""
-        return None if value is None else Sealed(value)
+        """Marks what comes from the database as not opened yet, and notes under which key it lies."""
+        if value is None:
+            return None
+        found = Sealed(value)
+        hand.note(key_id_of(found))
+        return found
+
+    def open_stored(self, instance: models.Model, value: bytes) -> bytes:
+        """A stored value of this object in plain.
+
+        While keys are renewed the value may have been read before and its key looked for after: then it is read anew.
+        """
+        place = (self.model._meta.db_table, str(instance.pk), str(self.column))
+        try:
+            return opened(value, *place)
+        except KeyGone:
+            if not hand.may_have_been_replaced():
+                raise
+            rows = self.model._base_manager.filter(pk=instance.pk)
+            newer = rows.values_list(self.attname, flat=True).first()
+            if newer is None or bytes(newer) == value:
+                raise
+            return opened(bytes(newer), *place)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         """Seals the value to the row's key, which must be known before saving."""
         value = model_instance.__dict__.get(self.attname)
-        if value is None or isinstance(value, Sealed):
+        if value is None:
+            return None
+        if isinstance(value, Sealed):
+            if (key_id := key_id_of(value)) is not None:
+                # Written back as it was read: refused where its key was replaced or destroyed meanwhile.
+                hand.lock_for_writing()
+                hand.key_of(key_id)
             return value
-        return self.seal_for(str(model_instance.pk), value)
-
-    def seal_for(self, row: str, value: Any) -> Sealed:
-        """`value` sealed to row `row` of this field's table; for set-wise writers."""
         plain = self.to_plain(value).encode()
-        return Sealed(seal(plain, self.model._meta.db_table, row, str(self.column)))
+        return self.seal_plain(plain, str(model_instance.pk), self._key_for_writing(model_instance, add=add))
+
+    def seal_plain(self, plain: bytes, row: str, key: Key | None) -> Sealed:
+        """`plain` sealed to row `row` of this field's table, under the key file where no person's key is given."""
+        place = (self.model._meta.db_table, row, str(self.column))
+        return Sealed(key.seal(plain, *place) if key else seal(plain, *place))
+
+    def _key_for_writing(self, instance: models.Model, *, add: bool) -> Key | None:
+        path = path_to_key(self.model)
+        if path is None:
+            return None
+        if path == PLAIN:
+            path, instance, add = OWN, _owner(instance), False
+        *way, column = path.split("__")
+        owner: Any = instance
+        for step in way:
+            owner = getattr(owner, step)
+        if getattr(owner, column) is None:
+            if way or not add:
+                return None  # stored by release 0.1.0: `hawl keys renew` gives the person a key
+            key = hand.made()
+            setattr(owner, column, key.id)
+        else:
+            key = _present_key(owner, column, is_new=add and not way)
+        located = hand.location_key_beside(key.id) if self.security_class == "C5" else None
+        return located or key
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         """Refuses anything that was not sealed to a row."""
@@ -98,6 +157,27 @@ class SealedField(models.BinaryField):  # type: ignore[type-arg]
         if not isinstance(value, Sealed):
             raise FieldError(f"{self.name} is sealed to its row: save the object, do not query or update by it.")
         return super().get_db_prep_value(bytes(value), connection, prepared)
+
+
+def _owner(instance: Any) -> Any:
+    """The person of a row that holds but their id."""
+    return owner_table()._base_manager.only(OWN).get(pk=getattr(instance, PLAIN))
+
+
+def _present_key(owner: Any, column: str, *, is_new: bool) -> Key:
+    """The owner's key as it stands now, held against renewal to the end of the transaction."""
+    hand.lock_for_writing()
+    try:
+        return hand.key_of(getattr(owner, column).bytes)
+    except KeyGone:
+        if is_new:
+            raise
+    # Renewed since the owner was read: its row says under which key now.
+    found = type(owner)._base_manager.filter(pk=owner.pk).values_list(column, flat=True).first()
+    if found is None or found == getattr(owner, column):
+        raise KeyGone("This person was erased: nothing more is kept of them.")
+    setattr(owner, column, found)
+    return hand.key_of(found.bytes)
 
 
 class SealedText(SealedField):

@@ -1,7 +1,8 @@
 """The key file of an installation.
 
-One file, mode 0600, holds every data key by its number and the key of the blind index. New values are sealed
-under the current number; older numbers stay readable, so that keys can be rotated without a gap.
+One file, mode 0600, in one number space: keys that wrap the keys of people (`wrapping`), keys of values that are
+no person's and of all that release 0.1.0 sealed (`data`), and the key of the blind index. New values take the
+current numbers; older ones stay until `hawl keys retire`, so that keys change without a gap.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import base64
 import json
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -21,14 +23,16 @@ from hawl.foundations.database.home import InstallationError, home, read_private
 
 @dataclass(frozen=True)
 class KeyRing:
-    """Data keys by number, the number in use, and the index key."""
+    """Data keys by number, the number in use, and the index key; wrapping keys and the number in use."""
 
     current: int
     ciphers: dict[int, AESGCM]
     index: bytes
+    wrapping: dict[int, AESGCM] = field(default_factory=dict)
+    kek: int = 0
 
     def __repr__(self) -> str:
-        return f"KeyRing(current={self.current})"
+        return f"KeyRing(current={self.current}, kek={self.kek})"
 
 
 def key_file() -> Path:
@@ -37,37 +41,74 @@ def key_file() -> Path:
     return Path(handed) if handed else home() / "keys" / "vault.json"
 
 
+def _fresh() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
 def make_key_file() -> None:
-    """Make the key file at the first start; an existing one is left as it is."""
+    """Make the key file at the first start; give one of release 0.1.0 its wrapping key; else leave it as it is."""
     path = key_file()
-    if path.exists():
+    if not path.exists():
+        fresh = {"current": 1, "data": {"1": _fresh()}, "index": _fresh(), "kek": 2, "wrapping": {"2": _fresh()}}
+        write_private(path, json.dumps(fresh))
         return
-    write_private(
-        path,
-        json.dumps(
-            {
-                "current": 1,
-                "data": {"1": base64.b64encode(AESGCM.generate_key(256)).decode()},
-                "index": base64.b64encode(secrets.token_bytes(32)).decode(),
-            }
-        ),
-    )
+    raw = _raw(path)
+    if "wrapping" not in raw:
+        number = next_number(raw)
+        write_private(path, json.dumps({**raw, "kek": number, "wrapping": {str(number): _fresh()}}))
+
+
+def _raw(path: Path) -> dict[str, Any]:
+    raw: dict[str, Any] = json.loads(read_private(path))
+    return raw
+
+
+def next_number(raw: dict[str, Any]) -> int:
+    """The first number above all that the file holds or ever held."""
+    used = [*raw["data"], *raw.get("wrapping", {}), raw.get("highest", 0)]
+    return max(int(each) for each in used) + 1
+
+
+def add_key(kind: str) -> int:
+    """Add a key of `kind` ("wrapping" or "data") and make it the current one; gives its number."""
+    raw = _raw(key_file())
+    number = next_number(raw)
+    current = {"wrapping": "kek", "data": "current"}[kind]
+    held = {**raw, kind: {**raw[kind], str(number): _fresh()}, current: number, "highest": number}
+    write_private(key_file(), json.dumps(held))
+    return number
+
+
+def drop_key(number: int) -> None:
+    """Take a key out of the file for good. The caller knows that nothing needs it."""
+    raw = _raw(key_file())
+    for kind in ("wrapping", "data"):
+        raw[kind] = {n: key for n, key in raw[kind].items() if n != str(number)}
+    write_private(key_file(), json.dumps({**raw, "highest": max(number, int(raw.get("highest", 0)))}))
 
 
 @lru_cache(maxsize=4)
+def _parsed(path: Path, written: tuple[int, int, int]) -> KeyRing:
+    try:
+        raw = _raw(path)
+        ciphers = {int(n): AESGCM(base64.b64decode(key)) for n, key in raw["data"].items()}
+        wrapping = {int(n): AESGCM(base64.b64decode(key)) for n, key in raw.get("wrapping", {}).items()}
+        return KeyRing(int(raw["current"]), ciphers, base64.b64decode(raw["index"]), wrapping, int(raw.get("kek", 0)))
+    except (KeyError, ValueError, TypeError, AttributeError) as reason:
+        raise InstallationError(f"The key file {path} is damaged.", "Put back the escrowed key file.") from reason
+
+
 def _read(path: Path) -> KeyRing:
     try:
-        raw = json.loads(read_private(path))
-        ciphers = {int(n): AESGCM(base64.b64decode(key)) for n, key in raw["data"].items()}
-        return KeyRing(int(raw["current"]), ciphers, base64.b64decode(raw["index"]))
+        # A rotation in another process writes the file anew: what it holds now is what counts.
+        found = path.stat()
+        return _parsed(path, (found.st_mtime_ns, found.st_ino, found.st_mode))
     except FileNotFoundError as reason:
         raise InstallationError(
             f"There is no key file at {path}.",
-            "Put back the escrowed key file, or run `hawl prepare` on a new installation. "
+            "Put back the escrowed key file (`hawl keys recover`), or run `hawl prepare` on a new installation. "
             "Without the key nothing that was stored about people can be read.",
         ) from reason
-    except (KeyError, ValueError) as reason:
-        raise InstallationError(f"The key file {path} is damaged.", "Put back the escrowed key file.") from reason
 
 
 def key_ring() -> KeyRing:

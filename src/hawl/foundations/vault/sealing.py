@@ -1,7 +1,9 @@
 """Sealing and opening single values.
 
-Layout: version (1 byte), key number (2 bytes), nonce (12 bytes), ciphertext with tag. The associated data is
-`table|row|field|version`, so a value moved to another row, field or table does not open (facts/security.md 4.4).
+Under a person's own key (version 2): version (1 byte), key id (16), nonce (12), ciphertext with tag; the associated
+data is `table|row|field|2|key id`. Under a key of the key file (version 1, for what is no person's, and all that
+release 0.1.0 sealed): version, key number (2), nonce (12), ciphertext with tag; bound to `table|row|field|1`. So a
+value moved to another row, field or table does not open (facts/security.md 4.4).
 """
 
 from __future__ import annotations
@@ -10,21 +12,100 @@ import hashlib
 import hmac
 import os
 import unicodedata
+import uuid
+from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from hawl.foundations.database.home import InstallationError
 from hawl.foundations.vault.keys import KeyRing, key_ring
 
 _VERSION = b"\x01"
+_UNDER_A_KEY = b"\x02"
 _HEADER = 15
+_LONG_HEADER = 29
+_TAG = 16
 
 
 class CannotOpen(Exception):
     """A sealed value does not open: wrong row, damaged, or its key is gone."""
 
 
+class KeyGone(CannotOpen):
+    """The key of a value is not there: the person was erased, or the key is not handed to who asks."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Key:
+    """One person's key, unwrapped. Held no longer than a transaction."""
+
+    id: uuid.UUID
+    text: str
+    cipher: AESGCM
+
+    def __repr__(self) -> str:
+        return f"Key({self.text})"
+
+    def seal(self, plain: bytes, table: str, row: str, field: str) -> bytes:
+        """`plain` sealed to one field of one row under this key."""
+        nonce = os.urandom(12)
+        bound = f"{table}|{row}|{field}|2|{self.text}".encode()
+        return _UNDER_A_KEY + self.id.bytes + nonce + self.cipher.encrypt(nonce, plain, bound)
+
+    def open(self, sealed: bytes, table: str, row: str, field: str) -> bytes:
+        """What this key sealed to this field of this row; `CannotOpen` otherwise."""
+        bound = f"{table}|{row}|{field}|2|{self.text}".encode()
+        try:
+            return self.cipher.decrypt(sealed[17:_LONG_HEADER], sealed[_LONG_HEADER:], bound)
+        except InvalidTag as reason:
+            raise CannotOpen(f"A value in {table}.{field} was sealed to another place or damaged.") from reason
+
+
+def new_key(keys: KeyRing | None = None) -> tuple[Key, bytes, int]:
+    """A fresh key of a person, how it is stored wrapped, and the number of the key that wraps it."""
+    plain, key_id = AESGCM.generate_key(256), uuid.UUID(bytes=os.urandom(16), version=4)
+    wrapped, number = wrap(plain, key_id, keys or key_ring())
+    return Key(key_id, str(key_id), AESGCM(plain)), wrapped, number
+
+
+def wrap(plain: bytes, key_id: uuid.UUID, ring: KeyRing) -> tuple[bytes, int]:
+    """A person's key wrapped by the current wrapping key, bound to its id; and that one's number."""
+    if not ring.wrapping:
+        raise InstallationError("The key file is of release 0.1.0.", "Run `hawl upgrade`.")
+    nonce = os.urandom(12)
+    return nonce + ring.wrapping[ring.kek].encrypt(nonce, plain, _bound_to(key_id)), ring.kek
+
+
+def unwrap(wrapped: bytes, key_id: uuid.UUID, kek: int, ring: KeyRing) -> bytes:
+    """The plain key again; `CannotOpen` where its wrapping key is not held or it was moved or damaged."""
+    cipher = ring.wrapping.get(kek)
+    if cipher is None:
+        raise CannotOpen(f"The wrapping key {kek} is not in the key file.")
+    try:
+        return cipher.decrypt(wrapped[:12], wrapped[12:], _bound_to(key_id))
+    except InvalidTag as reason:
+        raise CannotOpen("A person's key was moved or damaged.") from reason
+
+
+def unwrapped(key_id: uuid.UUID, wrapped: bytes, kek: int, ring: KeyRing) -> Key:
+    """A key as its row holds it, ready for use."""
+    return Key(key_id, str(key_id), AESGCM(unwrap(bytes(wrapped), key_id, kek, ring)))
+
+
+def _bound_to(key_id: uuid.UUID) -> bytes:
+    return f"vault_datakey|{key_id}|2".encode()
+
+
+def key_id_of(sealed: bytes) -> bytes | None:
+    """The 16 bytes of the id of the person's key that sealed a value; None for a value under the key file."""
+    if sealed[:1] == _UNDER_A_KEY and len(sealed) >= _LONG_HEADER + _TAG:
+        return sealed[1:17]
+    return None
+
+
 def seal(plain: bytes, table: str, row: str, field: str, keys: KeyRing | None = None) -> bytes:
-    """`plain` sealed to one field of one row."""
+    """`plain` sealed to one field of one row under the key file: for what is no person's."""
     ring = keys or key_ring()
     nonce = os.urandom(12)
     bound = f"{table}|{row}|{field}|1".encode()
@@ -33,9 +114,9 @@ def seal(plain: bytes, table: str, row: str, field: str, keys: KeyRing | None = 
 
 
 def unseal(sealed: bytes, table: str, row: str, field: str, keys: KeyRing | None = None) -> bytes:
-    """What was sealed to this field of this row; `CannotOpen` otherwise."""
+    """What was sealed under the key file to this field of this row; `CannotOpen` otherwise."""
     ring = keys or key_ring()
-    if len(sealed) < _HEADER + 16 or sealed[:1] != _VERSION:
+    if len(sealed) < _HEADER + _TAG or sealed[:1] != _VERSION:
         raise CannotOpen(f"{table}.{field} holds no sealed value.")
     cipher = ring.ciphers.get(int.from_bytes(sealed[1:3], "big"))
     if cipher is None:

@@ -24,7 +24,7 @@ DESK = 1001
 
 @pytest.fixture(autouse=True)
 def _at_the_desk() -> Iterator[None]:
-    with acting_as(Actor(label="system:tests", organisations=frozenset({DESK}))):
+    with acting_as(Actor(label="system:tests", machine=True)):
         yield
 
 
