@@ -10,16 +10,21 @@ import click
 # Command or group, where it is written, and one line of help shown without importing it.
 ROOMS: dict[str, tuple[str, str]] = {
     "account": ("hawl.foundations.identity.commands:account", "Accounts of people who sign in."),
+    "agreements": ("hawl.registers.agreements.commands:agreements", "What people agreed to: close what lapsed."),
     "area": ("hawl.areas.commands:area", "Load, check and export an area's data."),
     "audit": ("hawl.foundations.audit.commands:audit", "Is the audit whole; where its chain stands."),
+    "backup": ("hawl.config.backups.commands:backup", "Write a backup that only an offline key opens; verify one."),
     "crime": ("hawl.registers.demand.commands:crime", "Recorded crime and ASB from data.police.uk."),
     "demo": ("hawl.demo.commands:demo", "An invented caseload to look at."),
     "doctor": ("hawl.config.commands:doctor", "What is wrong with this installation and how to mend it."),
     "feed": ("hawl.work.intake.commands:feed", "The police feed: check and import."),
+    "journal": ("hawl.config.backups.commands:journal", "The safety journal outside the database."),
     "prepare": ("hawl.config.commands:prepare", "Make or upgrade this installation's database and keys."),
+    "restore": ("hawl.config.backups.commands:restore", "Restore a backup and put the safety journal back."),
     "rulebook": ("hawl.rights.rulebook.commands:rulebook", "Check and show rulebooks of duties."),
     "seal": ("hawl.foundations.audit.commands:seal", "Seal new audit entries (hawl serve starts this)."),
     "serve": ("hawl.config.commands:serve", "Start the staff site, the public site and the jobs."),
+    "uploads": ("hawl.foundations.uploads.commands:uploads", "Files that somebody sends in."),
     "upgrade": ("hawl.config.commands:upgrade", "Bring an installation of an earlier release to this one."),
 }
 

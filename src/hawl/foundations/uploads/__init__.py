@@ -1,1 +1,1 @@
-"""To be written."""
+"""Making harmless what somebody sends in; see `harmless.make_harmless`."""
