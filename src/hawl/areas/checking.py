@@ -155,4 +155,27 @@ def _routing(documents: Documents) -> Iterator[DatafileError]:
                     )  # fmt: skip
 
 
-_CHECKS = (_twice, _sources, _dates, _welsh, _references, _routing)
+def _processing(documents: Documents) -> Iterator[DatafileError]:
+    """A flow names bodies that are there, and no two say different things of the same passing at the same time."""
+    document = documents["processing"]
+    bodies = {entry["key"] for entry in documents["bodies"].data["bodies"]}
+    flows = document.data["flows"]
+    for position, flow in enumerate(flows):
+        for name in ("to", "controllers"):
+            for at, key in enumerate(flow[name]):
+                if key not in bodies:
+                    yield document.error(
+                        f"no body has the key `{key}`", "add it to bodies.yaml, or mend the key",
+                        "flows", position, name, at,
+                    )  # fmt: skip
+        for before in flows[:position]:
+            same = before["purpose"] == flow["purpose"] and before["of"] == flow["of"]
+            if same and set(before["to"]) & set(flow["to"]) and overlapping([_dated(before), _dated(flow)]):
+                yield document.error(
+                    f"`{before['key']}` says something of the same passing at the same time",
+                    "end one before the other begins",
+                    "flows", position,
+                )  # fmt: skip
+
+
+_CHECKS = (_twice, _sources, _dates, _welsh, _references, _routing, _processing)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hawl.areas.area import Area
+from hawl.registers.agreements.queries import processing_entries
 from hawl.registers.organisations.queries import organisation_entries
 from hawl.registers.places.queries import area_entry, routing, sources, terms
 from hawl.registers.services.queries import service_entries
@@ -15,6 +16,7 @@ def area_of(key: str) -> Area:
         organisations=organisation_entries(key),
         services=service_entries(key),
         routing=routing(key),
+        processing=processing_entries(key),
         terms=terms(key),
         sources=sources(key),
     )

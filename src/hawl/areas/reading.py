@@ -16,12 +16,13 @@ from typing import Any, TypeVar
 from hawl.areas.area import Area
 from hawl.areas.checking import cross_mistakes
 from hawl.foundations.datafiles import DatafileError, Document, read
+from hawl.registers.agreements.entries import ProcessingEntry
 from hawl.registers.dated import plain
 from hawl.registers.organisations import entries as organisations
 from hawl.registers.places import entries as places
 from hawl.registers.services import entries as services
 
-FILES = ("area", "bodies", "priorities", "services", "routing", "terms", "sources")
+FILES = ("area", "bodies", "priorities", "services", "routing", "processing", "terms", "sources")
 Folder = Path | Traversable
 Entry = TypeVar("Entry")
 
@@ -90,6 +91,7 @@ def _area(data: Mapping[str, Any]) -> Area:
             services=_all(services.ServiceEntry, data["services"]["services"]),
         ),
         routing=plain.entry(places.RoutingEntry, routing),
+        processing=_all(ProcessingEntry, data["processing"]["flows"]),
         terms=_all(places.TermEntry, data["terms"]["terms"]),
         sources=_all(places.SourceEntry, data["sources"]["sources"]),
     )

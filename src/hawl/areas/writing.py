@@ -46,6 +46,7 @@ def documents(area: Area) -> dict[str, dict[str, Any]]:
         "priorities": {"plans": plain(bodies.plans)},
         "services": {"needs": plain(services.needs), "services": plain(services.services)},
         "routing": plain(area.routing),
+        "processing": {"flows": plain(area.processing)},
         "terms": {"terms": plain(area.terms)},
         "sources": {"sources": plain(area.sources)},
     }
@@ -73,6 +74,7 @@ def csv_tables(area: Area) -> dict[str, Table]:
         "service_providers": _inner(services["services"], "providers", "service"),
         "service_statuses": _inner(services["services"], "statuses", "service"),
         "service_ways": _inner(services["services"], "reach", "service"),
+        "flows": _flat(found["processing"]["flows"]),
         "terms": _flat(found["terms"]["terms"]),
         "sources": _flat(found["sources"]["sources"]),
     }
