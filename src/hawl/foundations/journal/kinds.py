@@ -53,7 +53,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             Kind("contact_safe", undoes="contact_unsafe", about=("contact",)),
             Kind("never_reach"),
             Kind("no_first_call"),
-            Kind("agreement_withdrawn", about=("agreement",)),
+            Kind("agreement_withdrawn"),
             Kind("erased"),
         )
     }

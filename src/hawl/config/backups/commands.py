@@ -1,0 +1,149 @@
+"""`hawl backup`, `hawl restore`, `hawl journal`."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from hawl.foundations.commands import Unusable, needs_database, say_json
+
+_FILE = click.Path(path_type=Path)
+
+
+@click.group(invoke_without_command=True)
+@click.option("--out", type=_FILE, help="Folder for the backup; best on another disk.")
+@click.option("--to", multiple=True, help="Public key (age1…) that the backup is sealed to. Else HAWL_BACKUP_TO.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was done as one line of JSON.")
+@click.pass_context
+def backup(context: click.Context, out: Path | None, to: tuple[str, ...], as_json: bool) -> None:
+    """Write a backup that only the secret key of --to opens."""
+    if context.invoked_subcommand:
+        return
+    if out is None:
+        raise Unusable("No folder was given.", "hawl backup --out FOLDER")
+    _back_up(out, to, as_json)
+
+
+@needs_database
+def _back_up(out: Path, to: tuple[str, ...], as_json: bool) -> None:
+    from hawl.config.backups.copying import back_up
+
+    given = to or tuple(each for each in os.environ.get("HAWL_BACKUP_TO", "").split(",") if each.strip())
+    done = back_up(out, given)
+    if as_json:
+        say_json({**asdict(done), "file": str(done.file)})
+        return
+    click.echo(f"{done.file}: {done.rows:,} rows of {done.tables} tables, {done.bytes:,} bytes.")
+
+
+@backup.command("key")
+@click.option("--out", type=_FILE, required=True, help="New file for the secret key; keep it off this machine.")
+def backup_key(out: Path) -> None:
+    """Make a pair of keys for backups: the secret one into a file, the public one printed."""
+    from hawl.config.backups.copying import make_key
+
+    click.echo(make_key(out))
+    click.echo(f"The secret key is in {out}. Who has it and a backup reads what is not sealed; without it "
+               "no backup opens.", err=True)  # fmt: skip
+
+
+@backup.command("verify")
+@click.argument("file", type=_FILE)
+@click.option("--identity", type=_FILE, required=True, help="File with the secret key.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was found as one line of JSON.")
+def backup_verify(file: Path, identity: Path, as_json: bool) -> None:
+    """Restore FILE (or the newest of a folder) into a throw-away database and compare."""
+    from hawl.config.backups.restoring import newest, verify
+
+    _without_doors()
+    done = verify(newest(file), identity)
+    if as_json:
+        say_json({"well": True, **asdict(done)})
+        return
+    click.echo(f"Well: {done.rows:,} rows of {done.tables} tables as on {done.made_at}.")
+
+
+@click.command()
+@click.argument("file", type=_FILE)
+@click.option("--identity", type=_FILE, required=True, help="File with the secret key of the backup.")
+@click.option("--replace", is_flag=True, help="Take the place of a database that is not empty; it is kept beside.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was done as one line of JSON.")
+def restore(file: Path, identity: Path, replace: bool, as_json: bool) -> None:
+    """Restore FILE (or the newest of a folder), put the safety journal back, then take its place."""
+    from hawl.config.backups.restoring import newest
+    from hawl.config.backups.restoring import restore as put_in_place
+
+    _without_doors()
+    done = put_in_place(newest(file), identity, replace=replace)
+    if as_json:
+        say_json({"restored": True, **asdict(done)})
+        return
+    click.echo(f"Restored: {done.rows:,} rows of {done.tables} tables as on {done.made_at}.")
+    _tell_replayed(done.replayed)
+    if done.old_database:
+        click.echo(f"What was before is kept as the database {done.old_database}; drop it when nobody needs it.")
+
+
+def _tell_replayed(replayed: dict[str, object]) -> None:
+    put_back: dict[str, int] = replayed["put_back"]  # type: ignore[assignment]
+    told = ", ".join(f"{kind} {number:,}" for kind, number in sorted(put_back.items())) or "nothing was missing"
+    click.echo(f"From the safety journal: {told}.")
+    if replayed["left_lower"]:
+        click.echo(f"Left undone, since they lower protection that no entry raised: {replayed['left_lower']}.")
+    if replayed["unplaced"]:
+        click.echo(f"About people who are not in this copy: {len(replayed['unplaced'])}. "  # type: ignore[arg-type]
+                   "Before feeds of the days since are taken in again, read docs/operate/backup.md.")  # fmt: skip
+
+
+@click.group()
+def journal() -> None:
+    """The safety journal outside the database."""
+
+
+@journal.command("verify")
+@click.option("--write-anew", is_flag=True, help="Write what the files lack from the database.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was found as one line of JSON.")
+def journal_verify(write_anew: bool, as_json: bool) -> None:
+    """Prove every line of the journal's files and compare them with the database."""
+    _without_doors()
+    from hawl.foundations.journal import queries, shipping
+
+    files = shipping.files()
+    added = shipping.catch_up(files) if write_anew else 0
+    found = queries.compare(files)
+    if as_json:
+        say_json({"added": added, "files": [asdict(each) for each in found]})
+    else:
+        for each in found:
+            click.echo(f"{each.file}: {each.entries:,} entries, {each.lacking:,} lacking, {each.unknown:,} unknown here"
+                       f"{', damaged: ' + each.damaged if each.damaged else ''}.")  # fmt: skip
+    if any(each.damaged or each.lacking or each.unknown for each in found):
+        click.get_current_context().exit(2)
+
+
+@journal.command("replay")
+@click.option("--json", "as_json", is_flag=True, help="Print what was done as one line of JSON.")
+def journal_replay(as_json: bool) -> None:
+    """Put the journal back into a database that was restored by other means than `hawl restore`."""
+    _without_doors()
+    from hawl.config.backups.replaying import replay_here
+    from hawl.config.backups.restoring import give_standing
+    from hawl.config.backups.server import server
+
+    done = replay_here()
+    with server().connect() as connection:
+        give_standing(connection, done)
+    if as_json:
+        say_json(done)
+        return
+    _tell_replayed(done)
+
+
+def _without_doors() -> None:
+    """Django made ready as the command line is, but not refused where the doors are shut: this is how they open."""
+    from hawl.config.prepare import set_up
+
+    set_up(say=True)

@@ -1,0 +1,441 @@
+"""Backup and restore on real databases: yesterday's copy, today's decisions, and no half of anything."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from django.db import connection
+from django.utils import timezone
+from pyrage import x25519
+
+from hawl.config.backups import copying, restoring
+from hawl.config.backups.replaying import replay_here
+from hawl.config.backups.sealed_file import BackupUnusable
+from hawl.config.backups.server import Server, server
+from hawl.foundations.access.actor import Actor
+from hawl.foundations.access.scope import acting_as
+from hawl.foundations.database.home import InstallationError
+from hawl.foundations.journal import replaying, shipping
+from hawl.foundations.journal.actions import note, replay
+from hawl.foundations.journal.kinds import Entry
+from hawl.foundations.journal.models import JournalEntry, JournalStanding
+from hawl.foundations.journal.put_back import CannotReplay
+from hawl.foundations.journal.standing import DoorsShut, refuse_behind_the_journal, refuse_without_standing
+from hawl.registers.people.models import Contact, Person
+
+pytestmark = [pytest.mark.slow]
+MACHINE = Actor("system:test", machine=True)
+NAME = "Gwenhwyfar ferch Ogrfan Gawr"
+COUNCIL = "known-plain-word-xyzzy"
+
+
+@dataclass
+class Installation:
+    """An installation's own database, journal and backup key."""
+
+    name: str
+    where: Server
+    folder: Path
+    secret: Path
+    public: str
+
+    def use(self, name: str) -> None:
+        connection.close()
+        connection.settings_dict["NAME"] = name
+
+    def back_up(self) -> Path:
+        return copying.back_up(self.folder / "backups", [self.public]).file
+
+    def restore(self, file: Path, *, replace_it: bool = True) -> restoring.Restored:
+        connection.close()
+        return restoring.restore(file, self.secret, replace=replace_it)
+
+    def databases(self) -> list[str]:
+        with self.where.connect("postgres") as admin:
+            return sorted(row[0] for row in admin.execute("SELECT datname FROM pg_database").fetchall())
+
+    def contents(self) -> dict[str, Any]:
+        from hawl.config.backups.counting import count
+
+        with self.where.connect() as plain:
+            return count(plain)
+
+
+@pytest.fixture
+def installation(
+    new_database: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Installation]:
+    name = new_database()
+    own = server()
+    own = replace(own, where=own.called(name))
+    for module in (copying, restoring):
+        monkeypatch.setattr(module, "server", lambda: own)
+    monkeypatch.setenv("HAWL_JOURNAL_FOLDERS", str(tmp_path / "journal"))
+    secret = tmp_path / "offline" / "secret.txt"
+    made = Installation(name, own, tmp_path, secret, copying.make_key(secret))
+    with own.connect() as plain:
+        plain.execute("DELETE FROM journal_journalstanding")
+        restoring.give_standing(plain, {"newest_number": 0, "outside": 0, "put_back": {}, "unplaced": []})
+
+    def in_this_process(where: Any) -> dict[str, Any]:
+        # The rooms' own handlers are tried where they are written; here each stands for one kind of decision.
+        made.use(where.name)
+        try:
+            return replay_here()
+        finally:
+            made.use(name)
+
+    monkeypatch.setattr(restoring, "_replay", in_this_process)
+    yield made
+    made.use(name)
+    connection.close()
+    with own.connect("postgres") as admin:
+        left = [d for d in made.databases() if d.startswith(f"{name}_")]
+        for each in left:
+            admin.execute(f'DROP DATABASE IF EXISTS "{each}" WITH (FORCE)')
+
+
+@pytest.fixture
+def handlers(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[Entry], bool | None]]:
+    """How each kind is put back here: by the columns that tell it."""
+    made: dict[str, Callable[[Entry], bool | None]] = {
+        "contact_unsafe": lambda e: bool(Contact.objects.filter(pk=UUID(e.facts["contact"])).update(ring="unsafe")),
+        "contact_safe": lambda e: bool(Contact.objects.filter(pk=UUID(e.facts["contact"])).update(ring="safe")),
+        "sealed": lambda e: bool(Person.objects.filter(pk=e.subject).update(visibility="sealed", visible_to=[])),
+        "unsealed": lambda e: bool(Person.objects.filter(pk=e.subject).update(visibility="open")),
+        "denied": lambda e: bool(Person.objects.filter(pk=e.subject).update(denied_users=[e.facts["user"]])),
+        "agreement_withdrawn": lambda e: bool(Person.objects.filter(pk=e.subject).update(visible_to=[])),
+        "erased": lambda e: bool(Person.objects.filter(pk=e.subject).update(names=None)),
+    }
+    monkeypatch.setattr(replaying, "_handlers", made)
+    monkeypatch.setattr(replaying, "_after", [])
+    return made
+
+
+def person(**changes: Any) -> Person:
+    return Person.objects.create(
+        names={"given": "Gwenhwyfar", "family": NAME}, created_at=timezone.now(), visible_to=[1], **changes
+    )
+
+
+def contact(who: Person) -> Contact:
+    return Contact.objects.create(
+        person=who, kind="mobile", value="07700900321", value_key=uuid4().bytes, ring="safe", visible_to=[1]
+    )
+
+
+@dataclass
+class Decided:
+    """Five people, each with what was decided about them on the day after the backup."""
+
+    unsafe: Contact
+    sealed: Person
+    denied: Person
+    withdrawn: Person
+    erased: Person
+
+    def stale(self) -> int:
+        """How many of the five decisions the database does not have."""
+        with acting_as(MACHINE):
+            return sum(
+                (
+                    Contact.objects.get(pk=self.unsafe.pk).ring != "unsafe",
+                    Person.objects.get(pk=self.sealed.pk).visibility != "sealed",
+                    Person.objects.get(pk=self.denied.pk).denied_users != [77],
+                    Person.objects.get(pk=self.withdrawn.pk).visible_to != [],
+                    Person.objects.filter(pk=self.erased.pk, names__isnull=False).exists(),
+                )
+            )
+
+
+def yesterday() -> Decided:
+    with acting_as(MACHINE):
+        return Decided(contact(person()), person(), person(), person(), person())
+
+
+def today(decided: Decided) -> None:
+    with acting_as(MACHINE):
+        Contact.objects.filter(pk=decided.unsafe.pk).update(ring="unsafe")
+        note(kind="contact_unsafe", subject=decided.unsafe.person_id, facts={"contact": str(decided.unsafe.pk)})
+        Person.objects.filter(pk=decided.sealed.pk).update(visible_to=[], visibility="sealed")
+        note(kind="sealed", subject=decided.sealed.pk)
+        Person.objects.filter(pk=decided.denied.pk).update(denied_users=[77])
+        note(kind="denied", subject=decided.denied.pk, facts={"user": 77})
+        Person.objects.filter(pk=decided.withdrawn.pk).update(visible_to=[])
+        note(kind="agreement_withdrawn", subject=decided.withdrawn.pk)
+        Person.objects.filter(pk=decided.erased.pk).update(names=None)
+        note(kind="erased", subject=decided.erased.pk)
+
+
+def test_a_restore_of_yesterday_has_no_stale_protection(
+    installation: Installation, handlers: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decided = yesterday()
+    file = installation.back_up()
+    today(decided)
+    assert decided.stale() == 0
+    shipping.ship(shipping.files())
+    before = installation.contents()
+    done = installation.restore(file)
+    assert done.replayed["put_back"] == {
+        "contact_unsafe": 1, "sealed": 1, "denied": 1, "agreement_withdrawn": 1, "erased": 1,
+    }  # fmt: skip
+    assert decided.stale() == 0
+    refuse_behind_the_journal(shipping.files())
+    # What was before is kept, and closed to the processes.
+    assert done.old_database in installation.databases()
+    with replace(installation.where, where=installation.where.called(done.old_database)).connect() as old:
+        from hawl.config.backups.counting import count
+
+        assert count(old) == before
+    # New entries are numbered after those that were put back.
+    with acting_as(MACHINE):
+        note(kind="sealed", subject=decided.sealed.pk)
+    assert JournalEntry.objects.count() == 6
+    # The positive control: with the journal skipped, each of the five is stale, and the doors stay shut.
+    monkeypatch.setattr(
+        restoring, "_replay", lambda where: {"newest_number": 0, "outside": 0, "put_back": {}, "unplaced": []}
+    )
+    shipping.ship(shipping.files())
+    installation.restore(file)
+    assert decided.stale() == 5
+    with pytest.raises(DoorsShut, match="6 entries that this database lacks"):
+        refuse_behind_the_journal(shipping.files())
+
+
+def test_a_copy_loaded_by_other_means_opens_no_door_until_the_journal_is_replayed(
+    installation: Installation, handlers: dict[str, Any]
+) -> None:
+    decided = yesterday()
+    installation.back_up()
+    refuse_without_standing()
+    connection.close()
+    name = installation.where.make("copy")
+    with installation.where.connect("postgres") as admin:
+        admin.execute(f'DROP DATABASE "{name}"')
+        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{installation.name}"')
+    installation.use(name)
+    with pytest.raises(DoorsShut, match="copy of another"):
+        refuse_without_standing()
+    with replace(installation.where, where=installation.where.called(name)).connect() as plain:
+        plain.execute("DELETE FROM journal_journalstanding")
+        with pytest.raises(DoorsShut, match="was restored"):
+            refuse_without_standing()
+        restoring.give_standing(plain, replay_here())
+    refuse_without_standing()
+    assert decided.stale() == 5
+    assert JournalStanding.objects.get().put_back == 0
+
+
+def test_a_backup_holds_no_known_word_in_the_open_and_no_key(installation: Installation) -> None:
+    with acting_as(MACHINE):
+        person(language=COUNCIL)
+    file = installation.back_up()
+    data = file.read_bytes()
+    for word in (NAME, COUNCIL, "Gwenhwyfar", "people_person", "07700900321"):
+        assert word.encode() not in data
+    with installation.where.connect() as plain:
+        # The positive control: in the database one of the words lies open.
+        assert plain.execute("SELECT count(*) FROM people_person WHERE language = %s", [COUNCIL]).fetchone() == (1,)
+    assert file.stat().st_mode & 0o077 == 0
+    assert [each for each in file.parent.iterdir() if each.name.endswith(".part")] == []
+
+
+def test_a_backup_is_verified_by_restoring_it_beside(installation: Installation) -> None:
+    yesterday()
+    file = installation.back_up()
+    before = installation.databases()
+    found = restoring.verify(file, installation.secret)
+    assert found.differences == []
+    assert found.tables > 20
+    assert installation.databases() == before
+
+
+def test_a_cut_or_changed_backup_or_another_key_is_refused_and_nothing_is_touched(installation: Installation) -> None:
+    yesterday()
+    file = installation.back_up()
+    whole, before, databases = file.read_bytes(), installation.contents(), installation.databases()
+    other = installation.folder / "other.txt"
+    copying.make_key(other)
+    with pytest.raises(BackupUnusable):
+        restoring.restore(file, other, replace=True)
+    for damaged in (whole[:-1], whole[: len(whole) // 2], whole[:9000] + b"x" + whole[9001:], b""):
+        file.write_bytes(damaged)
+        with pytest.raises(BackupUnusable):
+            installation.restore(file)
+    assert installation.contents() == before
+    assert installation.databases() == databases
+
+
+def test_a_restored_table_that_differs_is_refused(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    yesterday()
+    file = installation.back_up()
+    counting = restoring.count
+
+    def one_row_less(plain: Any, tell: Any = None) -> Any:
+        plain.execute("DELETE FROM people_contact")
+        return counting(plain, tell)
+
+    monkeypatch.setattr(restoring, "count", one_row_less)
+    with pytest.raises(BackupUnusable, match="people_contact has 0 rows instead of 1"):
+        restoring.verify(file, installation.secret)
+
+    def without_force(plain: Any, tell: Any = None) -> Any:
+        plain.execute("ALTER TABLE people_person NO FORCE ROW LEVEL SECURITY")
+        return counting(plain, tell)
+
+    monkeypatch.setattr(restoring, "count", without_force)
+    with pytest.raises(BackupUnusable, match="people_person has lost its row security"):
+        restoring.verify(file, installation.secret)
+
+    def one_word(plain: Any, tell: Any = None) -> Any:
+        plain.execute("UPDATE people_contact SET ring = 'unknown'")
+        return counting(plain, tell)
+
+    monkeypatch.setattr(restoring, "count", one_word)
+    with pytest.raises(BackupUnusable, match="people_contact has other content"):
+        restoring.verify(file, installation.secret)
+
+
+def test_an_installation_that_is_not_empty_is_not_replaced_unless_told(installation: Installation) -> None:
+    yesterday()
+    file = installation.back_up()
+    with pytest.raises(InstallationError, match="not empty"):
+        installation.restore(file, replace_it=False)
+
+
+def test_a_restore_is_refused_while_a_process_uses_the_database(installation: Installation) -> None:
+    yesterday()
+    file = installation.back_up()
+    connection.close()
+    with installation.where.connect(), pytest.raises(InstallationError, match="1 processes use the database"):
+        restoring.restore(file, installation.secret, replace=True)
+
+
+def test_a_journal_whose_end_was_taken_away_is_not_replayed(
+    installation: Installation, handlers: dict[str, Any]
+) -> None:
+    decided = yesterday()
+    today(decided)
+    file = installation.back_up()
+    before = installation.contents()
+    outside = shipping.files()[0].path
+    lines = outside.read_bytes().splitlines(keepends=True)
+    outside.write_bytes(b"".join(lines[:-1]))
+    with pytest.raises(CannotReplay, match="lacks 1 entries"):
+        installation.restore(file)
+    outside.write_bytes(b"".join([*lines[:2], *lines[3:]]))
+    with pytest.raises(InstallationError, match="damaged"):
+        installation.restore(file)
+    outside.unlink()
+    with pytest.raises(CannotReplay, match="lacks 5 entries"):
+        installation.restore(file)
+    assert installation.contents() == before
+
+
+def test_a_kind_that_no_room_puts_back_keeps_everything_as_it_was(
+    installation: Installation, handlers: dict[str, Any]
+) -> None:
+    decided = yesterday()
+    file = installation.back_up()
+    today(decided)
+    shipping.ship(shipping.files())
+    del handlers["denied"]
+    with pytest.raises(CannotReplay, match="denied"):
+        installation.restore(file)
+    assert decided.stale() == 0
+
+
+def test_what_lowers_comes_back_only_after_a_raise_that_the_journal_holds(
+    installation: Installation, handlers: dict[str, Any]
+) -> None:
+    with acting_as(MACHINE):
+        raised, only_lowered = contact(person()), contact(person())
+        Contact.objects.filter(pk=only_lowered.pk).update(ring="unknown")
+    file = installation.back_up()
+    with acting_as(MACHINE):
+        for kind in ("contact_unsafe", "contact_safe"):
+            note(kind=kind, subject=raised.person_id, facts={"contact": str(raised.pk)})
+        note(kind="contact_safe", subject=only_lowered.person_id, facts={"contact": str(only_lowered.pk)})
+    shipping.ship(shipping.files())
+    done = installation.restore(file)
+    assert done.replayed["left_lower"] == 1
+    with acting_as(MACHINE):
+        assert Contact.objects.get(pk=raised.pk).ring == "safe"
+        assert Contact.objects.get(pk=only_lowered.pk).ring == "unknown"
+
+
+def test_replaying_twice_is_harmless_and_people_not_in_the_copy_are_told(
+    installation: Installation, handlers: dict[str, Any]
+) -> None:
+    file = installation.back_up()
+    decided = yesterday()
+    today(decided)
+    shipping.ship(shipping.files())
+    done = installation.restore(file)
+    assert len(done.replayed["unplaced"]) == 5
+    outside = shipping.files()[0].entries()
+    again = replay(by=MACHINE, outside=outside)
+    assert again.total() == 0
+    assert JournalEntry.objects.count() == 5
+
+
+KILLED = """
+    import os, sys
+    from pathlib import Path
+    import django
+    django.setup()
+    from dataclasses import replace
+    from hawl.config.backups import copying, restoring
+    from hawl.config.backups.server import server
+    own = server()
+    own = replace(own, where=own.called(sys.argv[1]))
+    copying.server = restoring.server = lambda: own
+    print("go", flush=True)
+    restoring.restore(Path(sys.argv[2]), Path(sys.argv[3]), replace=True)
+    print("done", flush=True)
+"""
+
+
+def test_a_restore_killed_at_any_moment_leaves_what_was(installation: Installation) -> None:
+    decided = yesterday()
+    file = installation.back_up()
+    with acting_as(MACHINE):
+        Person.objects.filter(pk=decided.sealed.pk).update(language="now")
+    before = installation.contents()
+    connection.close()
+    ended = 0
+    for wait in (0.05, 0.3, 0.6, 1.0, 1.6, 2.4, 3.5, 5.0):
+        program = subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(KILLED), installation.name, str(file), str(installation.secret)],
+            env={**os.environ}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True,
+        )  # fmt: skip
+        assert program.stdout
+        assert program.stdout.readline() == "go\n"
+        time.sleep(wait)
+        os.killpg(program.pid, signal.SIGKILL)
+        ended += "done" in program.stdout.read()
+        program.wait()
+        program.stdout.close()
+        if ended:
+            break
+        for _ in range(50):
+            try:
+                assert installation.contents() == before, wait
+                break
+            except psycopg.OperationalError:
+                time.sleep(0.1)
+    assert ended == 0 or wait > 1
+    assert x25519 is not None
