@@ -15,6 +15,9 @@ def _boot() -> None:
     from hawl.config.prepare import set_up
 
     set_up(say=True)
+    from hawl.foundations.journal.standing import refuse_without_standing
+
+    refuse_without_standing()
 
 
 def _serve() -> None:

@@ -16,6 +16,7 @@ import hawl
 from hawl.foundations.audit import seals
 from hawl.foundations.database.home import InstallationError, home, private_folder, write_private
 from hawl.foundations.database.roles import make_roles
+from hawl.foundations.journal.keys import make_key_file as make_journal_key
 from hawl.foundations.vault.keys import key_file, make_key_file
 
 _PACKAGE = Path(hawl.__file__).parent
@@ -49,6 +50,7 @@ def prepare(*, say: bool) -> None:
         click.echo(f"Preparing Hawl in {folder} …", err=True)
     _refuse_lost_key()
     make_key_file()
+    make_journal_key()
     seals.make_key_file()
     for process in ("staff", "public", "jobs"):
         signing = folder / "credentials" / f"signing-{process}"

@@ -18,6 +18,7 @@ import click
 from hawl.foundations.audit import seals
 from hawl.foundations.database.connection import Address, address, credential_file
 from hawl.foundations.database.home import InstallationError, home
+from hawl.foundations.journal import keys as journal_keys
 from hawl.foundations.vault.keys import key_file
 
 _RESTARTS = 5
@@ -40,7 +41,7 @@ class Process:
         if self.name == "sealer":
             return [sys.executable, "-m", "hawl.foundations.audit.sealer"]
         if self.port is None:
-            return [sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "1"]
+            return [sys.executable, "-m", "hawl.config.working"]
         return [
             sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
             "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning",
@@ -63,6 +64,7 @@ class Process:
             "HAWL_INBOX": str(home() / "inbox") if self.name == "jobs" else "",
             "HAWL_DEMO": "1" if (home() / "demo.json").exists() else "",
             **(_of_sealer() if self.name == "sealer" else {}),
+            **(_of_shipper() if self.name == "jobs" else {}),
         }
 
 
@@ -72,6 +74,14 @@ def _of_sealer() -> dict[str, str]:
         "HAWL_SEAL_KEY_FILE": str(seals.key_file()),
         "HAWL_SEAL_FOLDER": str(seals.seal_folder()),
         "HAWL_ANCHORS": os.environ.get("HAWL_ANCHORS", ""),
+    }
+
+
+def _of_shipper() -> dict[str, str]:
+    """Where the safety journal lies outside the database, and its key: told to the jobs process alone."""
+    return {
+        "HAWL_JOURNAL_KEY_FILE": str(journal_keys.key_file()),
+        "HAWL_JOURNAL_FOLDERS": os.pathsep.join(str(folder) for folder in journal_keys.folders()),
     }
 
 
@@ -105,6 +115,11 @@ def serve(*, staff_port: int = 8000, public_port: int = 8001, only: str | None =
         raise InstallationError("Both sites were given the same port.", "Give each a port of its own.")
     for port in ports:
         _refuse_taken(port)
+    # Only now: these read tables, and Django is set up by whoever starts.
+    from hawl.foundations.journal.shipping import files
+    from hawl.foundations.journal.standing import refuse_behind_the_journal
+
+    refuse_behind_the_journal(files())
     where = address()
     ended = threading.Event()
 
