@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from hawl.foundations.access.actor import Actor, Permission, current_actor
 from hawl.foundations.access.doors import opens_to
+from hawl.foundations.audit.actions import record_list
 from hawl.foundations.clock import today
 from hawl.registers.cases.queries import case as one_case
 from hawl.registers.cases.queries import cases_by_route, counts_by_route, events_of
@@ -43,6 +44,7 @@ def due(request: HttpRequest) -> HttpResponse:
     actor, words = current_actor(), area_words()
     asked = duties_asked(request.GET, words, actor.user_id)
     found = due_list(asked, page=request.GET.get("page"))
+    record_list(by=actor, action="duties.listed", people=[each.case.person_id for each in found.page])
     context = {
         "numbers": presenters.due_numbers(found, _address(request)),
         "filters": presenters.due_filters(asked, words),
@@ -62,6 +64,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     counts = counts_by_route(asked)
     count = counts[asked.route] if asked.route else sum(counts.values())
     page = cases_by_route(asked, page=request.GET.get("page"), count=count)
+    record_list(by=actor, action="cases.listed", people=[each.person_id for each in page])
     context = {
         "numbers": presenters.route_numbers(counts, asked, _address(request)),
         "filters": presenters.case_filters(asked, words),
