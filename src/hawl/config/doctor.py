@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 
 import hawl
+from hawl.foundations.audit import seals
 from hawl.foundations.database import embedded
 from hawl.foundations.database.connection import credential, given_url
 from hawl.foundations.database.home import InstallationError, home
@@ -22,28 +23,38 @@ from hawl.foundations.vault.keys import key_file, key_ring
 
 _LEAST_FREE = 1024 * 1024 * 1024
 _MOST_SECONDS_APART = 2
+_MOST_SECONDS_UNSEALED = 60
 _DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on", "data_checksums": "on"}
+# What no seal names among the entries of the last day; `hawl audit verify` looks at all.
+_WAITING = (
+    "SELECT extract(epoch FROM clock_timestamp() - min(e.at)) FROM audit_auditentry e"
+    " WHERE e.at > now() - interval '1 day' AND NOT EXISTS (SELECT FROM (SELECT unnest(s.members) AS id FROM audit_seal s"
+    " WHERE s.sealed_at > now() - interval '25 hours') AS sealed WHERE sealed.id = e.id)"
+)
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at. `mend` says what to do where it is not well."""
+    """One thing looked at. `mend` says what to do where it is not well; a `warning` stops nothing."""
 
     code: str
     well: bool
     what: str
     mend: str = ""
+    warning: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """For `hawl doctor --json`."""
-        return {"code": self.code, "well": self.well, "what": self.what, "mend": self.mend}
+        return {
+            "code": self.code, "well": self.well, "warning": self.warning, "what": self.what, "mend": self.mend,
+        }  # fmt: skip
 
 
 def examine() -> list[Finding]:
     """Look at everything; a check that cannot be made is itself a finding, and the others go on."""
     found: list[Finding] = []
-    for look in (_python, _folder, _disk, _keys, _credentials, _styles):
+    for look in (_python, _folder, _disk, _keys, _seal_key, _credentials, _styles):
         found += _safely(look)
     return found + _safely(_database)
 
@@ -107,11 +118,21 @@ def _keys() -> Iterator[Finding]:
     yield Finding("key", True, f"The vault's key {ring.current} can be used.")
 
 
+def _seal_key() -> Iterator[Finding]:
+    yield _private("seal-key", seals.key_file())
+    key = seals.signing_key()
+    name = seals.key_id_of(seals.public_of(key))
+    yield Finding(
+        "seal-key-believed", name in seals.believed_keys(), f"The audit is sealed with the key {name}.",
+        f"Add its public half to {seals.public_key_file()}: without it no seal of it is believed.",
+    )  # fmt: skip
+
+
 def _credentials() -> Iterator[Finding]:
     # With a server of one's own the owner's credential is in DATABASE_URL.
     owner = () if given_url() else ("owner",)
     processes = ("staff", "public", "jobs")
-    for name in (*processes, *owner, *(f"signing-{process}" for process in processes)):
+    for name in (*processes, "sealer", *owner, *(f"signing-{process}" for process in processes)):
         yield _private(f"credential-{name}", home() / "credentials" / name)
 
 
@@ -169,7 +190,7 @@ def _now() -> float:
 
 
 def _rights(connection: Connection) -> Iterator[Finding]:
-    for process in ("staff", "public", "jobs"):
+    for process in ("staff", "public", "jobs", "sealer"):
         row = connection.execute(
             "select rolsuper, rolbypassrls, rolcreaterole or rolcreatedb from pg_roles where rolname = %s",
             [role_name(process)],
@@ -180,6 +201,16 @@ def _rights(connection: Connection) -> Iterator[Finding]:
             f"The role {name} {'has only its own rights' if well else 'has rights that it must not have'}.",
             f"As administrator: ALTER ROLE {name} NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB;",
         )  # fmt: skip
+
+
+def _sealing(connection: Connection) -> Iterator[Finding]:
+    waits = float(_one(connection, _WAITING) or 0)
+    late = waits > _MOST_SECONDS_UNSEALED
+    yield Finding(
+        "audit-sealed", not late, f"An entry of the audit has waited {waits:.0f} s for its seal." if late else
+        "New entries of the audit are sealed.",
+        "Is `hawl serve` running? It starts the sealer; `hawl seal --once` seals now.", warning=late,
+    )  # fmt: skip
 
 
 def _tables(connection: Connection) -> Iterator[Finding]:
@@ -209,6 +240,8 @@ def _tables(connection: Connection) -> Iterator[Finding]:
         "orphans", not lost, "Every event, duty and contact has its case or person." if not lost else
         f"Without their case or person: {lost}.", "Tell the makers: no act of Hawl leaves such rows.",
     )  # fmt: skip
+    yield from _accounts(connection)
+    yield from _sealing(connection)
     leads = _one(
         connection,
         "select count(*) from identity_user where is_active and roles @> array['specialist_lead']::varchar[]",
@@ -217,3 +250,27 @@ def _tables(connection: Connection) -> Iterator[Finding]:
         "specialist-lead", bool(leads), f"{leads} people have the role of specialist lead." if leads else
         "Nobody is specialist lead: a sealed record would be open to nobody.", "Give the role to at least two people.",
     )  # fmt: skip
+
+
+def _accounts(connection: Connection) -> Iterator[Finding]:
+    """Accounts of a demo where people are real, and dates that lapse within a month."""
+    demo = 0
+    if not (home() / "demo.json").exists():
+        demo = int(_one(connection, "select count(*) from identity_user where is_demo and is_active"))
+    yield Finding(
+        "demo-accounts", not demo, f"{demo} accounts of a demo can sign in." if demo else
+        "No account of a demo can sign in where it must not.", "`hawl account list` shows them; end each.",
+    )  # fmt: skip
+    lapsing = int(
+        _one(
+            connection,
+            "select count(*) from identity_user where is_active"
+            " and least(vetting_until, training_until) < current_date + 30",
+        )
+    )
+    yield Finding(
+        "clearances", not lapsing, f"The vetting or training of {lapsing} people has lapsed or lapses within 30 days."
+        if lapsing else "Nobody's vetting or training lapses within 30 days.",
+        "`hawl account list` shows the dates; `hawl account put` takes new ones.",
+    )  # fmt: skip
+

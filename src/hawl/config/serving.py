@@ -120,6 +120,7 @@ def serve(*, staff_port: int = 8000, public_port: int = 8001, only: str | None =
     from hawl.foundations.journal.standing import refuse_behind_the_journal
 
     refuse_behind_the_journal(files())
+    _refuse_demo_accounts()
     where = address()
     ended = threading.Event()
 
@@ -182,6 +183,18 @@ def _signal(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
         os.killpg(child.pid, number)
     except ProcessLookupError:
         return
+
+
+def _refuse_demo_accounts() -> None:
+    """Their passwords and codes are printed by a command: no real caseload stands behind such a door."""
+    from hawl.foundations.identity.queries import demo_accounts
+
+    found = [] if (home() / "demo.json").exists() else demo_accounts()
+    if found:
+        raise InstallationError(
+            f"This installation was not made by the demo and holds {len(found)} of its accounts.",
+            f"End each: hawl account end {found[0]}",
+        )
 
 
 def _refuse_taken(port: int) -> None:

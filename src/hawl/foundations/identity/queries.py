@@ -100,3 +100,8 @@ def lapsing(user: User, within: timedelta = WARNED_BEFORE) -> list[tuple[str, da
     """Which of a user's dates (`vetting`, `training`) have passed or pass soon, with the last day of each."""
     dates = (("vetting", user.vetting_until), ("training", user.training_until))
     return [(name, day) for name, day in dates if day is not None and day < today() + within]
+
+
+def demo_accounts() -> list[str]:
+    """E-mail addresses of the accounts in force that a demo made."""
+    return list(User.objects.filter(is_demo=True, is_active=True).order_by("email").values_list("email", flat=True))

@@ -1,0 +1,196 @@
+"""Accounts by the command line: dates, grave roles, leavers, lists, resets."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from allauth.mfa.models import Authenticator
+from click.testing import CliRunner, Result
+
+from hawl.foundations.access.actor import Actor, Role
+from hawl.foundations.clock import now, today
+from hawl.foundations.identity import commands
+from hawl.foundations.identity.actions import (
+    NotCleared,
+    NotPermitted,
+    add_authenticator,
+    put_account,
+    reset_factor,
+    reset_lost_factor,
+    stop_reset,
+)
+from hawl.foundations.identity.factors import code_now, has_factor, new_secret, unused_recovery_codes
+from hawl.foundations.identity.models import User
+from hawl.foundations.identity.queries import lapsing
+from hawl.foundations.identity.tests.signing import give_factor
+from hawl.foundations.vault.sealing import CannotOpen
+from hawl.registers.cases.tests.makers import COMMISSIONER, DESK, account, organisation_id
+
+pytestmark = pytest.mark.django_db
+
+OPERATOR = Actor(label="operator:one")
+A_YEAR_ON = date(2030, 1, 1)
+
+
+def put(role: Role, **changes: Any) -> User:
+    values: dict[str, Any] = {
+        "by": OPERATOR, "email": "new@example.org", "display_name": "New", "roles": frozenset({role}),
+        "organisation_id": organisation_id(DESK), "password": "long enough words", "vetting_until": A_YEAR_ON,
+        "training_until": A_YEAR_ON,
+    }  # fmt: skip
+    return put_account(**{**values, **changes})
+
+
+@pytest.mark.parametrize("missing", ["vetting_until", "training_until"])
+@pytest.mark.parametrize("role", [Role.HUB_WORKER, Role.VICTIM_CARE_OFFICER, Role.PROVIDER_WORKER])
+def test_a_role_that_sees_people_needs_both_dates(role: Role, missing: str) -> None:
+    with pytest.raises(NotCleared, match="last day of vetting"):
+        put(role, **{missing: None})
+    assert not User.objects.filter(email="new@example.org").exists()
+
+
+@pytest.mark.parametrize("role", [Role.BOARD, Role.ANALYST, Role.COMMISSIONING_MANAGER])
+def test_a_role_that_sees_figures_needs_none(role: Role) -> None:
+    assert put(role, vetting_until=None, training_until=None).pk
+
+
+@pytest.mark.parametrize("approved_by", ["", "one", "operator:one"])
+@pytest.mark.parametrize("role", [Role.SPECIALIST_LEAD, Role.STEWARD])
+def test_a_grave_role_needs_a_second_operator(role: Role, approved_by: str) -> None:
+    with pytest.raises(NotPermitted, match="second operator"):
+        put(role, approved_by=approved_by)
+    assert put(role, approved_by="two").roles == [role.value]
+    assert put(role, approved_by="").roles == [role.value]  # held already: nothing is given
+
+
+def test_nobody_changes_their_own_account() -> None:
+    user = put(Role.HUB_WORKER)
+    with pytest.raises(NotPermitted, match="their own account"):
+        put(Role.VICTIM_CARE_OFFICER, by=Actor(label=f"user:{user.pk}", user_id=user.pk))
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(commands.account, arguments)
+
+
+def test_the_command_says_what_is_missing() -> None:
+    given = ["put", "a@example.org", "--name", "A", "--organisation", DESK, "--role", "hub_worker"]
+    refused = run(*given)
+    assert refused.exit_code == 2
+    assert "--vetting-until" in refused.output
+    done = run(*given, "--vetting-until", "2030-01-01", "--training-until", "2030-02-01", "--employer", COMMISSIONER)
+    assert done.exit_code == 0, done.output
+    user = User.objects.get(email="a@example.org")
+    assert (user.vetting_until, user.training_until) == (date(2030, 1, 1), date(2030, 2, 1))
+    assert user.employer_id == organisation_id(COMMISSIONER)
+
+
+def test_the_list_holds_no_password_material() -> None:
+    user = account(Role.HUB_WORKER, DESK)
+    give_factor(user)
+    told = run("list", "--json")
+    row = next(each for each in json.loads(told.output)["accounts"] if each["email"] == user.email)
+    assert row["second_factor"] is True
+    assert row["organisation"] == DESK
+    secret = Authenticator.objects.get(user_id=user.pk, type="totp").data["secret"]
+    for word in ("argon2", secret, "password", user.password):
+        assert word not in told.output
+    assert user.email in run("list").output
+
+
+def test_a_leaver_is_ended_by_the_command() -> None:
+    user = account(Role.HUB_WORKER, DESK)
+    assert run("end", user.email).exit_code == 0
+    user.refresh_from_db()
+    assert not user.is_active
+    assert not user.check_password("for tests only")
+    assert run("end", "nobody@example.org").exit_code == 2
+
+
+def test_secrets_lie_sealed_to_their_user() -> None:
+    mine, anothers = account(Role.HUB_WORKER, DESK), account(Role.HUB_WORKER, DESK)
+    secret = new_secret()
+    add_authenticator(by=OPERATOR, user=mine, secret=secret)
+    assert secret not in str(list(Authenticator.objects.values_list("data", flat=True)))
+    code = unused_recovery_codes(mine)[0]
+    assert code not in str(list(Authenticator.objects.values_list("data", flat=True)))
+    Authenticator.objects.filter(user_id=mine.pk, type="totp").update(user_id=anothers.pk)
+    with pytest.raises(CannotOpen):
+        code_now(anothers)
+
+
+@pytest.mark.parametrize(("seconds", "reset"), [(24 * 3600 - 1, False), (24 * 3600, True)])
+def test_a_lost_factor_is_reset_after_a_day(seconds: int, reset: bool) -> None:
+    user, manager = account(Role.HUB_WORKER, DESK), account(Role.SPECIALIST_LEAD, DESK)
+    give_factor(user)
+    begun = now()
+    with time_machine.travel(begun, tick=False):
+        reset_factor(by=OPERATOR, email=user.email, confirmed_by=manager.email)
+        assert not reset_lost_factor(by=OPERATOR, user_id=user.pk)
+    with time_machine.travel(begun + timedelta(seconds=seconds), tick=False):
+        assert reset_lost_factor(by=OPERATOR, user_id=user.pk) is reset
+    assert has_factor(user.pk) is not reset
+
+
+def test_a_second_asking_does_not_bring_the_reset_nearer_or_farther() -> None:
+    user, manager = account(Role.HUB_WORKER, DESK), account(Role.SPECIALIST_LEAD, DESK)
+    first = reset_factor(by=OPERATOR, email=user.email, confirmed_by=manager.email).factor_reset_from
+    with time_machine.travel(now() + timedelta(hours=5)):
+        assert reset_factor(by=OPERATOR, email=user.email, confirmed_by=manager.email).factor_reset_from == first
+
+
+def test_its_owner_stops_a_reset() -> None:
+    user, manager = account(Role.HUB_WORKER, DESK), account(Role.SPECIALIST_LEAD, DESK)
+    give_factor(user)
+    reset_factor(by=OPERATOR, email=user.email, confirmed_by=manager.email)
+    assert stop_reset(by=user.actor(), user_id=user.pk)
+    with time_machine.travel(now() + timedelta(days=2)):
+        assert not reset_lost_factor(by=OPERATOR, user_id=user.pk)
+    assert has_factor(user.pk)
+
+
+def test_a_reset_is_confirmed_by_another_of_the_same_organisation() -> None:
+    user, elsewhere = account(Role.HUB_WORKER, DESK), account(Role.BOARD, COMMISSIONER)
+    for wrong in (user.email, elsewhere.email, "nobody@example.org"):
+        assert run("reset-factor", user.email, "--confirmed-by", wrong).exit_code == 2
+    user.refresh_from_db()
+    assert user.factor_reset_from is None
+    manager = account(Role.SPECIALIST_LEAD, DESK)
+    assert run("reset-factor", user.email, "--confirmed-by", manager.email).exit_code == 0
+
+
+@pytest.mark.parametrize(("days", "told"), [(-1, True), (0, True), (29, True), (30, False), (365, False)])
+def test_people_are_told_a_month_before_a_date_lapses(days: int, told: bool) -> None:
+    user = account(Role.HUB_WORKER, DESK)
+    user.vetting_until = today() + timedelta(days=days)
+    assert [name for name, _ in lapsing(user)] == (["vetting"] if told else [])
+
+
+def test_no_site_starts_with_accounts_of_a_demo(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from hawl.config import serving
+    from hawl.foundations.database.home import InstallationError
+
+    put(Role.BOARD, is_demo=True)
+    monkeypatch.setattr(serving, "home", lambda: tmp_path)
+    with pytest.raises(InstallationError, match="accounts"):
+        serving._refuse_demo_accounts()
+    (tmp_path / "demo.json").write_text("{}")
+    serving._refuse_demo_accounts()
+
+
+def test_the_code_of_a_demo_is_told_on_a_demo_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    from hawl.demo import laying_out
+    from hawl.demo.commands import demo
+
+    real, invented = put(Role.BOARD), put(Role.BOARD, email="d@demo.example", is_demo=True)
+    for each in (real, invented):
+        give_factor(each)
+    told = [CliRunner().invoke(demo, ["code", invented.email])]
+    monkeypatch.setattr(laying_out, "is_demo", lambda: True)
+    told += [CliRunner().invoke(demo, ["code", each.email]) for each in (invented, real)]
+    assert [each.exit_code for each in told] == [2, 0, 2]
+    assert told[1].stdout.strip().isdigit()
