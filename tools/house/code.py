@@ -32,6 +32,7 @@ WRITERS = {
     "hawl.registers.dated.reconcile": "the set-wise writer that the load actions of the registers share",
     "hawl.foundations.jobs.failures": "keeps that a job failed, when the job's own transaction and actor are gone",
     "hawl.foundations.audit.sealer": "adds the seals, in a process and a role of its own",
+    "hawl.foundations.journal.shipping": "marks entries as written outside, a bookkeeping that tells nobody anything",
     "hawl.demo.laying_out": "empties an invented caseload, which it may since nobody in it exists",
 }
 # Functions of an `actions.py` that need not be keyword-only, `by` somebody, atomic and audited.
