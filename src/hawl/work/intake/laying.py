@@ -16,6 +16,10 @@ from typing import Any
 from django.db import connection
 
 from hawl.foundations.audit.actions import record
+from hawl.foundations.vault import hand
+from hawl.foundations.vault.keys import key_ring
+from hawl.foundations.vault.resealing import Keys, reseal_cases
+from hawl.foundations.vault.sealing import new_key, unwrapped
 from hawl.rights.rulebook import Event
 from hawl.work.intake import parts
 from hawl.work.intake.copy_text import lines
@@ -24,6 +28,7 @@ from hawl.work.intake.versions import History
 from hawl.work.protection.inheriting import inherit
 
 _STAGED = {
+    "vault_datakey": parts.KEYS,
     "people_person": parts.PEOPLE,
     "people_contact": parts.CONTACTS,
     "cases_case": parts.CASES,
@@ -310,6 +315,13 @@ _LEFT = """
 DELETE FROM people_person p WHERE p.id = ANY(%(left)s)
 AND NOT EXISTS (SELECT 1 FROM cases_case c WHERE c.person_id = p.id)
 AND NOT EXISTS (SELECT 1 FROM people_contact k WHERE k.person_id = p.id)
+RETURNING p.data_key
+"""
+_LEFT_KEYS = "DELETE FROM vault_datakey WHERE id = ANY(%(keys)s) OR beside = ANY(%(keys)s)"
+
+# Whatever the rows of this part do not write anew of a case that is another person's now.
+_PASSED_ON = """
+SELECT c.id FROM cases_case c JOIN stage_cases_case s ON s.id = c.id WHERE c.person_id <> s.person_id
 """
 
 
@@ -329,6 +341,7 @@ def make_stages() -> None:
 
 def known_of(message_keys: Sequence[bytes], person_keys: Sequence[bytes], feed: str) -> Known:
     """What the database knows of these messages and people: a few statements, whatever their number."""
+    hand.lock_for_writing()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT key, version, case_id, first_run_id, digests::text, danger, police_suspect, suspects, waits_for, "
@@ -341,15 +354,57 @@ def known_of(message_keys: Sequence[bytes], person_keys: Sequence[bytes], feed: 
             )
             for key, version, case_id, run, digests, danger, police, suspects, *waiting in cursor.fetchall()
         }
+        cases = [history.case_id for history in histories.values() if history.case_id]
         cursor.execute(
-            "SELECT source_key, id, told_at, told_by FROM people_person WHERE source_key = ANY(%s)",
+            "SELECT source_key, id, told_at, told_by, data_key FROM people_person WHERE source_key = ANY(%s)",
             [list(person_keys)],
         )
-        people = {
-            bytes(key): Person(pk, told_at, bytes(told_by or b"")) for key, pk, told_at, told_by in cursor.fetchall()
-        }
-    cases = [history.case_id for history in histories.values() if history.case_id]
-    return Known(histories, people, _other_events(cases, feed) if cases else {})
+        rows = cursor.fetchall()
+        cursor.execute(
+            "SELECT c.id, p.id, p.data_key FROM cases_case c JOIN people_person p ON p.id = c.person_id "
+            "WHERE c.id = ANY(%s)",
+            [cases],
+        )
+        whose = cursor.fetchall() if cases else []
+        data_keys = {pk: key for _, pk, _, _, key in rows} | {pk: key for _, pk, key in whose}
+        keys = _keys_of(cursor, {pk: key for pk, key in data_keys.items() if key})
+    people = {
+        bytes(key): Person(pk, told_at, bytes(told_by or b""), keys.get(pk)) for key, pk, told_at, told_by, _ in rows
+    }
+    of_cases = {case_id: keys.get(pk) for case_id, pk, _ in whose}
+    return Known(histories, people, _other_events(cases, feed) if cases else {}, of_cases)
+
+
+def _keys_of(cursor: Any, data_keys: dict[uuid.UUID, uuid.UUID]) -> dict[uuid.UUID, Keys]:
+    """The keys of people by the person; one who was erased and is told of anew gets a new one."""
+    if not data_keys:
+        return {}
+    ring, ids = key_ring(), list(set(data_keys.values()))
+    cursor.execute(
+        "SELECT id, wrapped, kek, beside FROM vault_datakey WHERE id = ANY(%(ids)s) OR beside = ANY(%(ids)s)",
+        {"ids": ids},
+    )
+    own, beside = {}, {}
+    for key_id, wrapped, kek, person_key in cursor.fetchall():
+        key = unwrapped(key_id, wrapped, kek, ring)
+        if person_key is None:
+            own[key_id] = key
+        else:
+            beside[person_key] = key
+    found = {}
+    for person, key_id in data_keys.items():
+        if key_id not in own:
+            key, wrapped, kek = new_key(ring)
+            row = {"id": key.id, "wrapped": wrapped, "kek": kek, "person": person}
+            cursor.execute(
+                "INSERT INTO vault_datakey (id, wrapped, kek, created_at) VALUES (%(id)s, %(wrapped)s, %(kek)s, now())",
+                row,
+            )
+            cursor.execute("UPDATE people_person SET data_key = %(id)s WHERE id = %(person)s", row)
+            found[person] = Keys(key)
+        else:
+            found[person] = Keys(own[key_id], beside.get(key_id))
+    return found
 
 
 def _other_events(cases: list[uuid.UUID], feed: str) -> dict[uuid.UUID, list[Event]]:
@@ -400,9 +455,12 @@ def lay(part: Part, feed: str, desk: Desk) -> tuple[int, int, int]:
             renewed: dict[str, Any] = {"messages": part.renewed_messages, "cases": part.renewed_cases, "feed": feed}
             for statement in _RENEW:
                 cursor.execute(statement.format(contacts=_quoted(parts.CONTACTS)), renewed)
+        cursor.execute(f"INSERT INTO vault_datakey ({_names('vault_datakey')}) SELECT * FROM stage_vault_datakey")
         cursor.execute(_PEOPLE.format(columns=_names("people_person")))
         cursor.execute(_MOVED)
         moved = cursor.fetchall()
+        cursor.execute(_PASSED_ON)
+        passed_on = [row[0] for row in cursor.fetchall()]
         cursor.execute(_CASES.format(columns=_names("cases_case")))
         for table in ("people_contact", "cases_caseevent", "duties_duty"):
             cursor.execute(f"INSERT INTO {table} ({_names(table)}) SELECT {_names(table)} FROM stage_{table}")
@@ -418,33 +476,21 @@ def lay(part: Part, feed: str, desk: Desk) -> tuple[int, int, int]:
         _recall(cursor, moved, reached, desk.today)
         for statement in _SPREAD:
             cursor.execute(statement, {"reached": reached})
+        if passed_on:
+            reseal_cases(passed_on, part.keys_of)
         gone = 0
         if left:
             cursor.execute(_LEFT, {"left": left})
-            gone = cursor.rowcount
+            keys_left = [row[0] for row in cursor.fetchall()]
+            gone = len(keys_left)
+            cursor.execute(_LEFT_KEYS, {"keys": [key for key in keys_left if key]})
     return len(part.events) - events, len(part.duties) - duties, part.new_people - gone
-
-
-def _recall(cursor: Any, moved: list[tuple[uuid.UUID, uuid.UUID]], reached: list[uuid.UUID], today: date) -> None:
-    """Take back cases that were referred on and no longer may be. `moved` are cases with whose they were till now."""
-    cursor.execute(_RECALL, {"moved": [case for case, _ in moved], "reached": reached, "today": today})
-    found = cursor.fetchall()
-    if not found:
-        return
-    scope: dict[str, Any] = {
-        "cases": [case for case, _, _ in found],
-        "people": list({person for _, person, _ in found} | {person for _, person in moved}),
-        "desks": list({desk for _, _, desk in found}),
-    }
-    for statement in _RECALL_WITH:
-        cursor.execute(statement, scope)
-    for case in scope["cases"]:
-        record(action="case.recalled", object_kind="case", object_id=str(case))
 
 
 def _stage(cursor: Any, part: Part) -> None:
     # In one transaction with others (as in tests) the last part's rows would still be there.
     cursor.execute("TRUNCATE " + ", ".join(f"stage_{table}" for table in (*_STAGED, *_STAGED_ALONE)))
+    _copy(cursor, "vault_datakey", part.keys)
     _copy(cursor, "people_person", part.people.values())
     _copy(cursor, "people_contact", part.contacts)
     _copy(cursor, "cases_case", part.cases.values())

@@ -16,7 +16,8 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from hawl.foundations.vault.keys import KeyRing
-from hawl.foundations.vault.sealing import seal
+from hawl.foundations.vault.resealing import Keys
+from hawl.foundations.vault.sealing import Key, new_key, seal
 from hawl.rights.duties.columns import duty_values
 from hawl.rights.rulebook import Event, Rulebook, evaluate
 from hawl.work.intake import keys, rules
@@ -37,6 +38,8 @@ class Person:
     # When and by which message the particulars held were told.
     told_at: datetime | None
     told_by: bytes
+    # Under which keys what is held of them lies; None for whom release 0.1.0 stored, until their key is renewed.
+    keys: Keys | None = None
 
     def yields_to(self, told_at: datetime, told_by: bytes) -> bool:
         """Whether particulars told then replace those held. A message always replaces what it said itself."""
@@ -53,6 +56,8 @@ class Known:
     people: dict[bytes, Person]
     # Events of these cases that others than this feed recorded, for evaluating duties anew.
     other_events: dict[uuid.UUID, list[Event]]
+    # Keys of the people whose these cases are until now.
+    keys_of_cases: dict[uuid.UUID, Keys | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,9 @@ class Part:
     """Rows for each table, and what was counted. Keys of the row dictionaries are column names."""
 
     people: dict[bytes, tuple[Any, ...]] = field(default_factory=dict)
+    # Keys made for people who are new, as they are stored; and the keys of all people of the part.
+    keys: list[tuple[Any, ...]] = field(default_factory=list)
+    keys_of: dict[uuid.UUID, Keys | None] = field(default_factory=dict)
     contacts: list[tuple[Any, ...]] = field(default_factory=list)
     cases: dict[bytes, tuple[Any, ...]] = field(default_factory=dict)
     # Ten of a row's fifteen lines are events and duties: they are kept as COPY reads them (copy_text).
@@ -97,7 +105,8 @@ class Part:
 
 
 PEOPLE = ("id", "kind", "names", "born_on", "facts", "language", "deceased", "visibility", "source_key", "told_at",
-          "told_by", "created_at", "visible_to", "named_users")  # fmt: skip
+          "told_by", "created_at", "data_key", "visible_to", "named_users")  # fmt: skip
+KEYS = ("id", "wrapped", "kek", "created_at")
 CONTACTS = ("id", "person_id", "kind", "value", "value_key", "given_by", "given_on", "ring", "text", "message", "write",
             "message_key", "case_id", "claims_no", "claims_call", "visible_to", "named_users")  # fmt: skip
 CASES = ("id", "person_id", "desk_id", "source", "reference", "crime_key", "suspect_key", "stands_for_key", "location",
@@ -117,15 +126,20 @@ _WAITING_FOR_SOMEBODY = ("no_spokesperson", "unaccompanied_child")
 
 def build(rows: Sorted, known: Known, desk: Desk, run_id: uuid.UUID, part: Part) -> Part:
     """Fill `part` with what the sorted rows come to."""
-    for key, row in rows.chosen.items():
-        _Row(key, row, rows.histories[key], known, desk, part).take()
+    keys_of_messages = {
+        key: _Row(key, row, rows.histories[key], known, desk, part).take() for key, row in rows.chosen.items()
+    }
     for key, history in rows.histories.items():
         part.messages.append((
             key, history.version, json.dumps(history.digests), history.case_id, run_id, history.first_run or run_id,
             history.danger, history.police_suspect, _byte_array(history.suspects), *history.waiting,
         ))  # fmt: skip
     for key, claim in rows.noes:
-        part.against.append(_contact_row(key, rows.histories[key].case_id, None, claim, desk, ("{}", "{}")))
+        case_id = rows.histories[key].case_id
+        held = (
+            keys_of_messages[key] if key in keys_of_messages else known.keys_of_cases.get(case_id) if case_id else None
+        )
+        part.against.append(_contact_row(key, case_id, None, claim, desk, ("{}", "{}"), held))
     return part
 
 
@@ -138,21 +152,25 @@ class _Row:
         # that, `laying` brings in. As PostgreSQL writes arrays: text copies quicker than lists.
         self.seen = (f"{{{desk.organisation_id}}}", "{}")
 
-    def take(self) -> None:
-        """Person, case, contacts, events, duties."""
+    def take(self) -> Keys | None:
+        """Person, case, contacts, events, duties; gives the keys under which they lie."""
         # As if nobody stood for the person and nobody accused them: what other rows say, `laying` brings in.
         facts = facts_of(self.row)
         route = rules.route(facts, self.desk.policy)
         self.history.waiting = self._waiting(facts, route)
         person_id = self._person()
+        self.part.keys_of[person_id] = self.keys
         self.happened = [self._stored(event) for event in _once(self.row.all_events())]
         rank = rules.priority(facts).rank
         case_id = self._case_id(route)
         self._case(case_id, person_id, route, facts, rank)
         for claim in claims_of(self.row, facts, self.desk.ring):
-            self.part.contacts.append(_contact_row(self.key, case_id, person_id, claim, self.desk, self.seen))
+            self.part.contacts.append(
+                _contact_row(self.key, case_id, person_id, claim, self.desk, self.seen, self.keys)
+            )
         self._events(case_id)
         self._duties(case_id, rank)
+        return self.keys
 
     def _case_id(self, route: rules.Route) -> uuid.UUID:
         held = self.history.case_id
@@ -172,8 +190,10 @@ class _Row:
         then = rules.route(replace(facts, spokesperson_known=True, adult_known=True), self.desk.policy)
         return route.reason_code, then.code, then.reason_code
 
-    def _seal(self, table: str, row_id: uuid.UUID, column: str, value: Any) -> bytes | None:
-        return _sealed(table, row_id, column, value, self.desk.ring)
+    def _seal(
+        self, table: str, row_id: uuid.UUID | str, column: str, value: Any, security_class: str = "C3"
+    ) -> bytes | None:
+        return _sealed(table, row_id, column, value, self.desk.ring, self.keys and self.keys.of_class(security_class))
 
     def _person(self) -> uuid.UUID:
         row = self.row.person
@@ -181,14 +201,20 @@ class _Row:
         told_at = self.row.sent_at or datetime.combine(self.row.crime.reported_on, time(), UTC)
         key = keys.person_key(self.row.source, row.ref, self.desk.ring)
         held = self.known.people.get(key)
+        self.keys = held.keys if held else self._new_keys()
         if held is None:
             self.part.new_people += 1
         elif not held.yields_to(told_at, self.key):
             return held.id
-        person = Person(held.id if held else uuid.uuid4(), told_at, self.key)
+        person = Person(held.id if held else uuid.uuid4(), told_at, self.key, self.keys)
         self.known.people[key] = person
         self.part.people[key] = self._person_row(key, person)
         return person.id
+
+    def _new_keys(self) -> Keys:
+        key, wrapped, kek = new_key(self.desk.ring)
+        self.part.keys.append((key.id, wrapped, kek, self.desk.now))
+        return Keys(key)
 
     def _person_row(self, key: bytes, person: Person) -> tuple[Any, ...]:
         row = self.row.person
@@ -202,7 +228,7 @@ class _Row:
             person.id, row.kind, self._seal(table, person.id, "names", names),
             self._seal(table, person.id, "born_on", born),
             self._seal(table, person.id, "facts", facts), row.language or "", row.deceased,
-            "open", key, person.told_at, person.told_by, self.desk.now, *self.seen,
+            "open", key, person.told_at, person.told_by, self.desk.now, self.keys and self.keys.key.id, *self.seen,
         )  # fmt: skip
 
     def _case(self, case_id: uuid.UUID, person_id: uuid.UUID, route: rules.Route, facts: RowFacts, rank: int) -> None:
@@ -221,7 +247,7 @@ class _Row:
             self._seal(table, case_id, "reference", reference),
             keys.crime_key(row.source, crime.ref, self.desk.ring),
             self._key_of(row.suspect.person_ref), self._key_of(row.person.on_behalf_of),
-            self._seal(table, case_id, "location", location), self._seal(table, case_id, "note", crime.note),
+            self._seal(table, case_id, "location", location, "C5"), self._seal(table, case_id, "note", crime.note),
             row.person.role, crime.offence, json.dumps(list(crime.flags)), crime.council or "", row.person.risk,
             rank, route.code, route.reason_code, agreement, row.person.repeat, False,
             no_first_call(facts) or self.history.danger or route.code == "specialist_hold", grounds,
@@ -242,7 +268,7 @@ class _Row:
         for event, event_id, about, codes, words in self.happened:
             event_row_id = uuid.UUID(bytes=os.urandom(16)) if words else os.urandom(16).hex()
             kept = line(json.dumps(codes)) if codes else "{}"
-            detail = line(_sealed("cases_caseevent", event_row_id, "detail", words, self.desk.ring)) if words else NONE
+            detail = line(self._seal("cases_caseevent", event_row_id, "detail", words)) if words else NONE
             # The ids are hexadecimal, the codes those of the vocabulary: nothing in them needs escaping.
             self.part.events.append(
                 f"{event_row_id}\t{case}\t{event_id}\t{event.event}\t{event.occurred_on or NONE}\t"
@@ -269,21 +295,28 @@ def _contact_row(
     claim: Claim,
     desk: Desk,
     seen: tuple[str, str],
+    held: Keys | None,
 ) -> tuple[Any, ...]:
     contact, contact_id = claim.contact, uuid.uuid4()
+    sealed = _sealed(
+        "people_contact", contact_id, "value", contact.value, desk.ring, held.of_class("C5") if held else None
+    )
     against = ",".join(use for use, word in zip(_USES, claim.ways, strict=True) if word == "unsafe")
     return (
-        contact_id, person_id, contact.kind, _sealed("people_contact", contact_id, "value", contact.value, desk.ring),
-        claim.value_key, contact.given_by or "", contact.given_on, *claim.ways, message,
-        case_id, f"{{{against}}}", claim.ways[0] == "first_approach", *seen,
+        contact_id, person_id, contact.kind, sealed, claim.value_key, contact.given_by or "", contact.given_on,
+        *claim.ways, message, case_id, f"{{{against}}}", claim.ways[0] == "first_approach", *seen,
     )  # fmt: skip
 
 
-def _sealed(table: str, row_id: uuid.UUID | str, column: str, value: Any, ring: KeyRing) -> bytes | None:
+def _sealed(
+    table: str, row_id: uuid.UUID | str, column: str, value: Any, ring: KeyRing, key: Key | None
+) -> bytes | None:
     if value is None:
         return None
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return seal(text.encode(), table, str(row_id), column, ring)
+    if key is None:
+        return seal(text.encode(), table, str(row_id), column, ring)
+    return key.seal(text.encode(), table, str(row_id), column)
 
 
 def _byte_array(values: Iterable[bytes]) -> str:

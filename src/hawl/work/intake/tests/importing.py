@@ -25,7 +25,7 @@ from hawl.work.intake.parts import Desk
 
 EVERYBODY = Actor(label="system:tests", machine=True)
 # What differs from one import to the next although the same is held.
-_OF_THE_DAY = {"id", "created_at", "received_at", "recorded_at", "run", "first_run", "case_id"}
+_OF_THE_DAY = {"data_key", "id", "created_at", "received_at", "recorded_at", "run", "first_run", "case_id"}
 
 
 def desk(**changes: Any) -> tuple[Desk, Actor]:
