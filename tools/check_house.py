@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from house import code, papers, tables
+from house import code, fields, papers, tables
 from house.tree import Check, Fault, Tree
 
 CHECKS: tuple[Check, ...] = (
@@ -28,6 +28,8 @@ CHECKS: tuple[Check, ...] = (
     tables.what_is_personal_is_sealed,
     tables.plain_text_has_a_reason,
     tables.tables_stand_in_models,
+    fields.every_field_is_registered,
+    fields.the_registers_are_printed,
     papers.readme_shows_the_house,
     papers.rooms_have_a_readme,
     papers.no_folder_is_empty,

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import check_house
 import pytest
-from house import code, papers, tables
+from house import code, fields, papers, tables
 from house.tree import Check, Fault, Tree
+
+from hawl.foundations.fields.printing import register_page
+from hawl.foundations.fields.reading import register
 
 MODELS = """
 from hawl.foundations.access.models import OpenModel, ScopedModel
@@ -48,6 +51,21 @@ def _write(names):
     Person.objects.create(names=names)
     record(action="person.named")
 """
+FIELDS = """
+format: 1
+tables:
+  Person:
+    owner: recorder
+    retention: person_file
+    fields:
+      - {class: C3, access: give, erasure: key, scrub: invent, of: [names, born_on]}
+      - {class: C3, access: give, erasure: row, scrub: keep, of: [id, kind, risk]}
+  Town:
+    owner: publisher
+    retention: published
+    fields:
+      - {class: C1, access: none, erasure: keep, scrub: keep, of: [id, name]}
+"""
 DECISION = "# 1. Why\n\n## Context\n\n## Options\n\n## Decision\n\n## Consequence\n\n## How we would know it failed\n"
 README = """
 ```
@@ -74,6 +92,7 @@ SOUND: dict[str, str] = {
     "src/hawl/registers/people/__init__.py": '"""People."""',
     "src/hawl/registers/people/README.md": "# people",
     "src/hawl/registers/people/models.py": MODELS,
+    "src/hawl/registers/people/fields.yaml": FIELDS,
     "src/hawl/registers/people/actions.py": ACTIONS,
     "src/hawl/registers/people/queries.py": "from hawl.registers.people.models import Person\n"
     "def all_people():\n    return Person.objects.all()\n",
@@ -213,6 +232,54 @@ PLANTED = [
         instead=('"person or organisation"', '""'),
         says="Person.kind",
     ),
+    Planted(
+        fields.every_field_is_registered,
+        f"{PEOPLE}/models.py",
+        f"{MOOD}mood = models.ForeignKey(Person)\n",
+        says="`Mood` is not in the register",
+    ),
+    Planted(
+        fields.every_field_is_registered,
+        f"{PEOPLE}/fields.yaml",
+        instead=("[id, kind, risk]", "[id, kind]"),
+        says="`Person.risk` is not in the register",
+    ),
+    Planted(
+        fields.every_field_is_registered,
+        f"{PEOPLE}/fields.yaml",
+        instead=("[id, name]", "[id, name, mayor]"),
+        says="`Town.mayor` is no field any more",
+    ),
+    Planted(
+        fields.every_field_is_registered,
+        f"{PEOPLE}/models.py",
+        instead=("names = SealedJSON()", 'names = SealedJSON(security_class="C5")'),
+        says="is sealed as C5, not C3",
+    ),
+    Planted(
+        fields.every_field_is_registered,
+        f"{PEOPLE}/fields.yaml",
+        instead=("{class: C3, access: give, erasure: row", "{class: C4, access: give, erasure: row"),
+        says="is C4 and not sealed",
+    ),
+    Planted(
+        fields.every_field_is_registered,
+        f"{PEOPLE}/fields.yaml",
+        instead=("  Town:", "  Village:"),
+        says="`Village` is no table",
+    ),
+    Planted(
+        fields.every_field_is_registered,
+        f"{PEOPLE}/fields.yaml",
+        instead=("scrub: invent", "scrub: maybe"),
+        says="`maybe` is no known code",
+    ),
+    Planted(
+        fields.the_registers_are_printed,
+        f"{PEOPLE}/fields.yaml",
+        instead=("scrub: invent", "scrub: empty"),
+        says="is not what the register prints",
+    ),
     Planted(tables.tables_stand_in_models, f"{HUB}/rules.py", "class Hidden(OpenModel): ...\n", says="`Hidden`"),
     Planted(papers.readme_shows_the_house, "README.md", instead=("│   └── people/", "│   └── folk/"), says="folk"),
     Planted(
@@ -254,10 +321,17 @@ def house(root: Path, planted: Planted | None = None) -> Tree:
         text = files.get(planted.file, "")
         files[planted.file] = (text.replace(*planted.instead) if planted.instead[0] else text) + planted.added
         files.pop(planted.absent, None)
+    fields_file = f"{PEOPLE}/fields.yaml"
+    _write(root, fields_file, SOUND[fields_file])
+    _write(root, "docs/data-protection/register.md", register_page(register(root / "src/hawl")))
     for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
+        _write(root, name, text)
     return Tree(root)
+
+
+def _write(root: Path, name: str, text: str) -> None:
+    (root / name).parent.mkdir(parents=True, exist_ok=True)
+    (root / name).write_text(text, encoding="utf-8")
 
 
 def found(check: Check, tree: Tree) -> list[Fault]:

@@ -37,6 +37,9 @@ class Column:
     kind: str
     line: int
     coded: bool
+    # Of a sealed field the class that it is sealed as.
+    sealed_as: str = ""
+    is_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +152,14 @@ def _columns(node: ast.ClassDef) -> Iterator[Column]:
             if kind == "ArrayField" and isinstance(inner, ast.Call) and _last(inner.func) not in _TEXTUAL:
                 kind = _last(inner.func)
             coded = any(word.arg == "choices" for word in [*value.keywords, *getattr(inner, "keywords", [])])
-            if kind.endswith("Field") or kind.startswith("Sealed"):
-                yield Column(target.id, kind, statement.lineno, coded)
+            if kind.endswith("Field") or kind.startswith("Sealed") or kind in {"ForeignKey", "CompositePrimaryKey"}:
+                given = {word.arg: word.value for word in value.keywords}
+                named = given.get("security_class")
+                sealed_as = str(named.value) if isinstance(named, ast.Constant) else "C3"
+                yield Column(
+                    target.id, kind, statement.lineno, coded, sealed_as if kind.startswith("Sealed") else "",
+                    "primary_key" in given or kind == "CompositePrimaryKey",
+                )  # fmt: skip
 
 
 def _abstract(node: ast.ClassDef) -> bool:
