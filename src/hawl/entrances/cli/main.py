@@ -18,6 +18,7 @@ ROOMS: dict[str, tuple[str, str]] = {
     "demo": ("hawl.demo.commands:demo", "An invented caseload to look at."),
     "doctor": ("hawl.config.commands:doctor", "What is wrong with this installation and how to mend it."),
     "feed": ("hawl.work.intake.commands:feed", "The police feed: check and import."),
+    "fields": ("hawl.config.fields_commands:fields", "The register of fields: class, owner, retention, what is done."),
     "journal": ("hawl.config.backups.commands:journal", "The safety journal outside the database."),
     "prepare": ("hawl.config.commands:prepare", "Make or upgrade this installation's database and keys."),
     "restore": ("hawl.config.backups.commands:restore", "Restore a backup and put the safety journal back."),
