@@ -9,6 +9,7 @@ from hawl.entrances.staff_site import audit, directory, home, operations, signin
 urlpatterns = [
     path("", home.home, name="home"),
     path("", include("hawl.work.hub.urls")),
+    path("", include("hawl.work.protection.urls")),
     path("", include("hawl.insight.compliance.urls")),
     path("", include("hawl.insight.demand.urls")),
     path("services/", directory.service_directory, name="service_directory"),

@@ -8,3 +8,7 @@ class ProtectionConfig(AppConfig):
 
     name = "hawl.work.protection"
     label = "protection"
+
+    def ready(self) -> None:
+        """Says how its entries in the safety journal are put back."""
+        from hawl.work.protection import replaying  # noqa: F401 - registers by being imported

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from hawl.foundations.access.actor import WORKS_WITH_PEOPLE, Role
@@ -22,7 +23,7 @@ A_STEWARD_MAY: frozenset[Kind] = frozenset({"unseal", "rename"})
 
 Refusal = Literal[
     "not_in_standing", "not_allowed", "not_seen", "already", "not_protected", "nobody_left", "same_person",
-    "closed", "no_such_denial", "steward_needed", "no_reason",
+    "closed", "no_such_denial", "steward_needed", "no_reason", "quota", "suspended", "own_look",
 ]  # fmt: skip
 
 
@@ -139,3 +140,56 @@ def _why_not_second(asked: Asked, record: Record, by: Party) -> Refusal | None:
 
 def _why_nobody_left(asked: Asked) -> Refusal | None:
     return "nobody_left" if asked.kind in NAMES_PEOPLE and not reachable(asked.named) else None
+
+
+# --- broken glass (the database checks the same: migration 0003) ---------------------------------------------------
+
+OPEN_FOR = timedelta(minutes=60)
+REVIEW_WITHIN = 2  # working days
+QUOTA, QUOTA_WITHIN = 3, timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One breaking of the glass. `review_due` is the last day (Europe/London) for both reviews."""
+
+    user_id: int
+    broken_at: datetime
+    review_due: date
+    reviewed: bool = False
+
+
+def why_no_glass(by: Party, before: Iterable[Opening], now: datetime, today: date) -> Refusal | None:
+    """Why an account may not break the glass at this moment, or None. It says nothing of any record."""
+    own = [each for each in before if each.user_id == by.user_id]
+    if by.lapsed:
+        return "not_in_standing"
+    if not by.roles & WORKS_WITH_PEOPLE:
+        return "not_allowed"
+    if any(not each.reviewed and each.review_due < today for each in own):
+        return "suspended"
+    return "quota" if sum(each.broken_at > now - QUOTA_WITHIN for each in own) >= QUOTA else None
+
+
+def opened_by(glass: Opening, record: Record, by: Party, now: datetime) -> bool:
+    """Does an opening let this account see the record now: never past its hour, a seal, a denial or lost standing."""
+    in_time = glass.broken_at <= now < glass.broken_at + OPEN_FOR
+    return glass.user_id == by.user_id and in_time and record.level != "sealed" and by.may_open
+
+
+def why_not_settled(by: Party, looked: int, owners: frozenset[int], *, settled: bool) -> Refusal | None:
+    """Why `by` may not settle the looks of `looked`, or None: an owner or a lead, and never one's own."""
+    if by.user_id == looked:
+        return "own_look"
+    if settled:
+        return "closed"
+    if by.lapsed or by.shut_out:
+        return "not_in_standing"
+    return None if by.user_id in owners or Role.SPECIALIST_LEAD in by.roles else "not_allowed"
+
+
+# --- detection (facts/security.md 4.17, I05) --------------------------------------------------------------------------
+
+PEOPLE_IN_AN_HOUR = 60
+# Refusals in ten minutes, among them pages that are hidden or not there.
+PROBES = 10

@@ -1,0 +1,53 @@
+"""Records whose named people are all gone: a lead asks, without seeing any, that others be named; another agrees."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+
+from django.db import transaction
+from django.utils import timezone
+
+from hawl.foundations.access.actor import Actor, Permission, Role
+from hawl.foundations.access.scope import acting_as
+from hawl.foundations.audit.actions import record
+from hawl.foundations.clock import today
+from hawl.work.protection import queries, rules
+from hawl.work.protection.models import Renaming
+from hawl.work.protection.refusals import Refused
+
+
+@transaction.atomic
+def ask_renaming(*, by: Actor, named: Collection[int]) -> Renaming:
+    """A lead of a desk asks that its records with nobody left be given to these accounts. Raises `Refused`."""
+    with acting_as(by):
+        if Role.SPECIALIST_LEAD not in by.roles or not by.organisations or by.standing.lapsed(today()):
+            raise Refused("not_allowed")
+        if not rules.reachable(queries.parties(named)):
+            raise Refused("nobody_left")
+        made = Renaming.objects.create(
+            organisation_id=next(iter(by.organisations)), named=sorted(set(named)), asked_by=by.user_id,
+            asked_at=timezone.now(),
+        )  # fmt: skip
+        record(
+            action="protection.renaming_asked", object_kind="renaming", object_id=str(made.pk), grave=True,
+            named=made.named,
+        )  # fmt: skip
+    return made
+
+
+@transaction.atomic
+def agree_renaming(*, by: Actor, renaming_id: uuid.UUID) -> Renaming:
+    """Another lead, or a steward, agrees; a machine then names them on each record that nobody can open."""
+    with acting_as(by):
+        held = Renaming.objects.select_for_update().get(pk=renaming_id)
+        if held.agreed_at is not None:
+            raise Refused("closed")
+        if held.asked_by == by.user_id:
+            raise Refused("same_person")
+        if not by.may(Permission.REVIEW_ACCESS):
+            raise Refused("not_allowed")
+        held.agreed_by, held.agreed_at = by.user_id, timezone.now()
+        held.save(update_fields=["agreed_by", "agreed_at"])
+        record(action="protection.renaming_agreed", object_kind="renaming", object_id=str(held.pk), grave=True)
+    return held

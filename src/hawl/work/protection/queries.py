@@ -1,0 +1,203 @@
+"""Reading how a record is protected, as far as the current actor may see it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from hawl.foundations.access.actor import Actor, Role, current_actor
+from hawl.foundations.access.models import BrokenGlass
+from hawl.foundations.clock import now, today
+from hawl.foundations.identity.models import User
+from hawl.registers.cases.models import Case
+from hawl.registers.people.models import Person
+from hawl.work.protection.models import (
+    Conflict,
+    GlassAccount,
+    GlassIncident,
+    LookReview,
+    Proposal,
+    Renaming,
+    SecondOpinion,
+)
+from hawl.work.protection.rules import Asked, Party, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """An account that may be named on a record."""
+
+    user_id: int
+    name: str
+    organisation_id: int | None
+    lead: bool
+
+
+def person_held(person_id: uuid.UUID) -> Person:
+    """The person. Raises `Person.DoesNotExist` also where hidden."""
+    return Person.objects.get(pk=person_id)
+
+
+def party_of(actor: Actor, person: Person | None = None) -> Party:
+    """An actor as the rules see them, towards this person."""
+    denied_users = set(person.denied_users or ()) if person else set()
+    denied_bodies = set(person.denied_organisations or ()) if person else set()
+    return Party(
+        user_id=actor.user_id or 0,
+        roles=actor.roles,
+        lapsed=actor.standing.lapsed(today()),
+        shut_out=actor.user_id in denied_users or bool(actor.walls & denied_bodies),
+    )
+
+
+def parties(user_ids: Collection[int], person: Person | None = None) -> tuple[Party, ...]:
+    """The accounts with these ids; one that is no more stands as not active."""
+    found = {user.pk: user.actor() for user in User.objects.filter(pk__in=list(user_ids))}
+    return tuple(
+        party_of(found[each], person) if each in found else Party(each, lapsed="not_active")
+        for each in sorted(set(user_ids))
+    )
+
+
+def record_of(person: Person) -> Record:
+    """How the person's record is protected today."""
+    denied = {("user", each) for each in person.denied_users or ()}
+    denied |= {("organisation", each) for each in person.denied_organisations or ()}
+    return Record(person.visibility, frozenset(person.named_users), frozenset(denied))  # type: ignore[arg-type]
+
+
+def asked_of(row: Proposal, person: Person) -> Asked:
+    """A stored proposal as the rules see it."""
+    about: tuple[str, int] | None = None
+    if row.about_user is not None:
+        about = ("user", row.about_user)
+    elif row.about_organisation is not None:
+        about = ("organisation", row.about_organisation)
+    return Asked(
+        kind=row.kind,  # type: ignore[arg-type]  # the column holds these codes only
+        proposed_by=row.proposed_by,
+        named=parties(row.named, person),
+        about=about,
+        emergency=row.emergency,
+        closed=row.closed_at is not None or row.confirmed_at is not None,
+    )
+
+
+def proposal_locked(proposal_id: uuid.UUID) -> Proposal:
+    """One proposal, locked. `Proposal.DoesNotExist` where hidden."""
+    return Proposal.objects.select_for_update().get(pk=proposal_id)
+
+
+def proposals_of(person_id: uuid.UUID) -> list[Proposal]:
+    """All that was proposed for a person's record, what waits first, then the newest."""
+    rows = Proposal.objects.filter(person_id=person_id).select_related("opinion").defer("account")
+    return sorted(
+        rows, key=lambda row: (row.confirmed_at is not None or row.closed_at is not None, -row.proposed_at.timestamp())
+    )
+
+
+def conflicts_of(person_id: uuid.UUID) -> list[Conflict]:
+    """From whom the record is kept, as far as the reader may know."""
+    return list(Conflict.objects.filter(person_id=person_id, ended_at=None).order_by("told_at", "pk"))
+
+
+def may_be_named(person: Person) -> list[Colleague]:
+    """Whom a record can be given to: every specialist lead in standing, who is named now, and the reader."""
+    me = current_actor().user_id
+    wanted = Q(roles__contains=[Role.SPECIALIST_LEAD.value]) | Q(pk__in=[*person.named_users, me or 0])
+    users = list(User.objects.filter(wanted, is_active=True).order_by("display_name", "pk"))
+    able = {party.user_id for party in parties([user.pk for user in users], person) if party.may_open}
+    return [
+        Colleague(user.pk, user.display_name, user.organisation_id, Role.SPECIALIST_LEAD.value in user.roles)
+        for user in users
+        if user.pk in able
+    ]
+
+
+def names_of_users(user_ids: Collection[int]) -> dict[int, str]:
+    """Names under which accounts work, by their ids."""
+    return dict(User.objects.filter(pk__in=list(user_ids)).values_list("pk", "display_name"))
+
+
+def desks_of(person_id: uuid.UUID) -> set[int]:
+    """The desks that received this person's cases."""
+    return set(Case.objects.filter(person_id=person_id).values_list("desk_id", flat=True))
+
+
+def opinions_waiting(actor: Actor) -> list[SecondOpinion]:
+    """What stewards are asked and have not answered; not one's own."""
+    rows = SecondOpinion.objects.filter(decided_at=None).exclude(asked_by=actor.user_id or 0)
+    return list(rows.order_by("asked_at"))
+
+
+def renamings_waiting(organisation_ids: Collection[int]) -> list[Renaming]:
+    """Requests to give records of these desks to others that nobody has agreed to."""
+    return list(
+        Renaming.objects.filter(organisation_id__in=list(organisation_ids), agreed_at=None).order_by("asked_at")
+    )
+
+
+def looks_waiting(most: int = 100) -> list[LookReview]:
+    """Looks that nobody has explained, at records that the reader may see."""
+    return list(LookReview.objects.filter(settled_at=None).order_by("week_of", "pk")[:most])
+
+
+def owners_of(person_id: uuid.UUID) -> frozenset[int]:
+    """In whose hands the person's cases are."""
+    rows = Case.objects.filter(person_id=person_id, assigned_to__isnull=False)
+    return frozenset(rows.values_list("assigned_to", flat=True))
+
+
+def reviewers_of(glass_id: uuid.UUID) -> list[int]:
+    """Who reviews an opening."""
+    return list(GlassIncident.objects.get(pk=glass_id).reviewers)
+
+
+def incidents_to_review(user_id: int) -> list[GlassIncident]:
+    """Openings that this account is to review and has not, the longest waiting first."""
+    rows = GlassIncident.objects.filter(reviewers__contains=[user_id], reviewed_at=None).order_by("broken_at")
+    done = {
+        each.pk for each in BrokenGlass.objects.filter(pk__in=[row.pk for row in rows]) if str(user_id) in each.reviews
+    }
+    return [row for row in rows if row.pk not in done]
+
+
+def incident(glass_id: uuid.UUID, user_id: int) -> GlassIncident:
+    """One opening, for its reviewers and who made it. `GlassIncident.DoesNotExist` for anybody else."""
+    mine = Q(reviewers__contains=[user_id]) | Q(user_id=user_id)
+    return GlassIncident.objects.filter(mine).get(pk=glass_id)
+
+
+def account_of(glass_id: uuid.UUID) -> str:
+    """What the worker wrote, for those to whom it is open; empty for others."""
+    row = GlassAccount.objects.filter(glass_id=glass_id).first()
+    return str(row.account or "") if row else ""
+
+
+def opened_now(actor: Actor) -> list[tuple[Person, datetime]]:
+    """People whose records stand open to the actor in an emergency, with when that ends."""
+    until: dict[uuid.UUID, datetime] = {}
+    for each in BrokenGlass.objects.filter(user_id=actor.user_id, until__gt=now()):
+        for subject in each.subjects:
+            until[subject] = max(each.until, until.get(subject, each.until))
+    return [(person, until[person.pk]) for person in Person.objects.filter(pk__in=list(until))]
+
+
+def glass_figures() -> dict[str, int]:
+    """How many openings there were in a year, how many wait for review, were late, or not upheld. Numbers alone."""
+    rows = list(GlassIncident.objects.filter(broken_at__gt=now() - timedelta(days=365)))
+    return {
+        "openings": len(rows),
+        "waiting": sum(row.reviewed_at is None for row in rows),
+        "overdue": sum(row.reviewed_at is None and row.review_due < today() for row in rows),
+        "not_upheld": sum(row.upheld is False for row in rows),
+    }
+
+
+def unconfirmed(since: datetime) -> Sequence[Proposal]:
+    """Records raised in danger before `since` that no second person has confirmed, as far as visible."""
+    return list(Proposal.objects.filter(emergency=True, confirmed_at=None, closed_at=None, proposed_at__lt=since))

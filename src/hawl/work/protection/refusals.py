@@ -1,0 +1,40 @@
+"""Why a change of protection was refused, in words for who tried it: what is wrong, and the way out."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+SAYS: dict[str, str | Promise] = {
+    "not_in_standing": _("One of the two cannot sign today: the account is not active, or vetting or training lapsed."),
+    "not_allowed": _("This is for somebody else to do. Ask a person named on the record, or a specialist lead."),
+    "not_seen": _("This record is not open to you."),
+    "already": _("The record is protected in this way already."),
+    "not_protected": _("The record is not protected in this way."),
+    "nobody_left": _(
+        "Nobody you chose could open the record: each must have an active account, be in standing and not work for a"
+        " body that is kept out. Choose at least one who can."
+    ),
+    "same_person": _("You proposed this yourself. A second person must confirm it."),
+    "closed": _("This was settled already."),
+    "no_such_denial": _("Choose whom the record is kept from today."),
+    "steward_needed": _("No steward has agreed yet. Wait for their answer, or ask a second named person."),
+    "no_reason": _("Choose why."),
+    "own_look": _("You cannot settle your own looks. A colleague must."),
+    "quota": _("You have opened three records in this way in 30 days. Ask a specialist lead to help."),
+    "suspended": _("An opening of yours has not been reviewed in time. Until it is, you cannot open another."),
+    "no_reviewers": _("There are not two people who could review this. Ask a specialist lead or a steward."),
+}  # fmt: skip
+
+
+class Refused(Exception):
+    """What may not be; nothing was written. `code` is for tests and the audit, `says` for people."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+    @property
+    def says(self) -> str:
+        """What is wrong and what to do, in the language of the page."""
+        return str(SAYS[self.code])
