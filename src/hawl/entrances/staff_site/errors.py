@@ -26,6 +26,11 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "staff_site/form_expired.html", status=403)
 
 
+def lapsed(request: HttpRequest, rule: str) -> HttpResponse:
+    """One's own papers keep one out: which, and whom to ask. It tells nothing of any record."""
+    return render(request, "staff_site/lapsed.html", {"rule": rule}, status=403)
+
+
 def too_many_tries(request: HttpRequest, minutes: int) -> HttpResponse:
     """Nothing was looked at; whether there is such an account is not told."""
     response = render(request, "staff_site/too_many_tries.html", {"minutes": minutes}, status=429)

@@ -9,11 +9,13 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 
 from hawl.entrances.staff_site.addresses import network_address
-from hawl.entrances.staff_site.errors import too_many_tries
+from hawl.entrances.staff_site.errors import lapsed, too_many_tries
 from hawl.entrances.staff_site.signing import to_sign_in
-from hawl.foundations.access.actor import Actor, Permission
+from hawl.foundations.access.actor import Actor, Permission, current_actor
 from hawl.foundations.access.doors import ANYONE, SIGNED_IN, door_of
+from hawl.foundations.access.policy import LAPSES, enter
 from hawl.foundations.access.scope import acting_as
+from hawl.foundations.clock import now
 from hawl.foundations.design.headers import SENDS_FORMS
 from hawl.foundations.identity.models import User
 from hawl.foundations.identity.sessions import NOBODY, Standing, Why
@@ -76,7 +78,12 @@ class NamedActor:
             return _kept_and_to_sign_in(request)
         if door == SIGNED_IN:
             return None
-        if door is None or not request.user.actor().may(Permission(door)):
+        if door is None:
+            raise Http404
+        entered = enter(current_actor(), Permission(door), now())
+        if entered.rule in LAPSES:
+            return lapsed(request, entered.rule)
+        if not entered.allow:
             raise Http404
         return None
 

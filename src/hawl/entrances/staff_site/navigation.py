@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from hawl.foundations.access.actor import Permission
+from hawl.foundations.access.actor import Permission, current_actor
+from hawl.foundations.access.policy import enter
 from hawl.foundations.clock import now
 from hawl.foundations.design.frames import Frame, Item
 from hawl.foundations.identity.models import User
@@ -76,5 +77,6 @@ def _notices(user: User) -> tuple[str, ...]:
 
 def pages_of(user: User) -> tuple[Page, ...]:
     """The pages that a user's roles open."""
-    actor = user.actor()
-    return tuple(page for page in PAGES if actor.may(page.permission))
+    # The actor of the request; who has just signed in was none when it began.
+    actor = current_actor() if current_actor().user_id == user.pk else user.actor()
+    return tuple(page for page in PAGES if enter(actor, page.permission, now()).allow)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.db.models import QuerySet
@@ -18,7 +19,11 @@ def capped_counts(querysets: Sequence[QuerySet[Any]], most: int = MOST_COUNTED) 
     parts: list[str] = []
     values: list[Any] = []
     for number, rows in enumerate(querysets):
-        sql, params = rows.order_by().values("pk")[: most + 1].query.sql_with_params()
+        try:
+            sql, params = rows.order_by().values("pk")[: most + 1].query.sql_with_params()
+        except EmptyResultSet:  # Django knows without asking: nobody in standing asks
+            parts.append("0")
+            continue
         parts.append(f"(SELECT count(*) FROM ({sql}) AS part_{number})")  # noqa: S608 - the SQL is Django's own
         values += params
     with connection.cursor() as cursor:

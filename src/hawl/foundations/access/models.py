@@ -7,11 +7,11 @@ the name of an actor, and is guarded again by row-level security (`database_rule
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import models
 from django.db.models import Q
 
@@ -53,6 +53,17 @@ class ScopedQuerySet(models.QuerySet[Row]):
             return self.none()
         return self.filter(_grounds(actor, self.model.subject_column), *_walls(actor))
 
+    def bulk_create(self, objs: Iterable[Row], *args: Any, **kwargs: Any) -> list[Row]:
+        """Rows are added within the actor's own scope alone."""
+        rows = list(objs)
+        check_new(rows)
+        return super().bulk_create(rows, *args, **kwargs)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Taking away is for machines, save where the table says otherwise."""
+        check_erasing(self.model)
+        return super().delete()
+
 
 def _grounds(actor: Actor, subject_column: str) -> Q:
     """Rows that are the actor's business."""
@@ -76,11 +87,51 @@ class ScopedManager(models.Manager[Row]):
         return ScopedQuerySet[Row](self.model, using=self._db).visible()
 
 
+class NotYours(PermissionDenied):
+    """A row would be added outside the actor's scope, or taken away by who may not."""
+
+
+def check_new(rows: Iterable[ScopedModel]) -> None:
+    """Raises `NotYours` where the actor would add a row that they could not see."""
+    actor = current_actor()
+    if not actor.machine and not all(_within(actor, row) for row in rows):
+        raise NotYours
+
+
+def check_erasing(model: type[ScopedModel]) -> None:
+    """Raises `NotYours` where the actor may take no row of this table away."""
+    if not current_actor().machine and "staff" not in model.erasers:
+        raise NotYours(model.__name__)
+
+
+def _within(actor: Actor, row: ScopedModel) -> bool:
+    """Whether the actor would see the row: `visible` said of one row that is not in the database yet."""
+    if actor.user_id is None or actor.standing.lapsed(today()) or not actor.roles & WORKS_WITH_PEOPLE:
+        return False
+    if actor.user_id in (row.denied_users or ()) or not actor.walls.isdisjoint(row.denied_organisations or ()):
+        return False
+    under_glass = bool(row.visible_to) and getattr(row, row.subject_column) in actor.glass
+    return under_glass or actor.user_id in row.named_users or not actor.organisations.isdisjoint(row.visible_to)
+
+
+def guards_rows(row: ScopedModel) -> None:
+    """Ask the policy of a row that the database gave; raises `Withheld` where it says no.
+
+    The query and the database have left such rows out already, so this is reached where both went wrong, and by
+    rows that came along with another (`select_related`).
+    """
+    actor = current_actor()
+    if not actor.machine:
+        decision = decide(actor, Action.LIST, row.as_resource(), Purpose.SUPPORT, now())
+        if not decision.allow:
+            raise row.Withheld(decision.rule)
+
+
 class ScopedModel(models.Model):
     """A table about a person.
 
-    `visible_to` holds ids of organisations; a sealed row has none and is open to `named_users` alone. Of a
-    restricted row `named_users` are those who see also what tells a place. Whom `denied_users` or
+    `visible_to` holds ids of organisations; a sealed row has none and is open to `named_users` alone. A row with both
+    is restricted: `named_users` are those who see also what tells a place. Whom `denied_users` or
     `denied_organisations` (bodies, as employers) name sees no such row, whatever else lets them.
     """
 
@@ -106,18 +157,21 @@ class ScopedModel(models.Model):
 
     @classmethod
     def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
-        """A row as it comes from the database, asked of the policy once more: `Withheld` where it says no.
-
-        The query and the database have left such rows out already, so this is reached where both went wrong, and by
-        rows that came along with another (`select_related`).
-        """
+        """A row as it comes from the database, asked of the policy once more."""
         row = super().from_db(db, field_names, values)
-        actor = current_actor()
-        if not actor.machine:
-            decision = decide(actor, Action.LIST, row.as_resource(), Purpose.SUPPORT, now())
-            if not decision.allow:
-                raise cls.Withheld(decision.rule)
+        guards_rows(row)
         return row
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new row lies within the scope of the actor who adds it."""
+        if self._state.adding:
+            check_new([self])
+        super().save(*args, **kwargs)
+
+    def shows_place(self) -> bool:
+        """Whether the actor may read what tells where the person is: of a restricted row, the named alone."""
+        actor = current_actor()
+        return actor.machine or not (self.visible_to and self.named_users) or actor.user_id in self.named_users
 
     def as_resource(self) -> Resource:
         """The row as the policy asks for it."""
@@ -126,8 +180,9 @@ class ScopedModel(models.Model):
             named_users=frozenset(self.named_users),
             denied_users=frozenset(self.denied_users or ()),
             denied_organisations=frozenset(self.denied_organisations or ()),
-            level=Level(getattr(self, "visibility", Level.OPEN)),
+            level=Level.SEALED if not self.visible_to else Level.RESTRICTED if self.named_users else Level.OPEN,
             subject=getattr(self, self.subject_column),
+            renewed_by_acts="staff" in self.erasers,
         )
 
     class Withheld(ObjectDoesNotExist):

@@ -63,6 +63,8 @@ class Resource:
     denied_organisations: frozenset[int] = frozenset()
     level: Level = Level.OPEN
     subject: UUID | None = None
+    # Rows that are worked out anew with each act, such as duties, are taken away by whoever acts.
+    renewed_by_acts: bool = False
 
     @property
     def sealed(self) -> bool:
@@ -94,7 +96,6 @@ def _lapsed(code: str) -> _Denial:
 
 # Tried in this order, before anything may allow. None of them is passed by a broken glass or by being named.
 DENIALS: dict[str, _Denial] = {
-    "nobody": lambda actor, *_: actor.user_id is None,
     "not_active": _lapsed("not_active"),
     "organisation_ended": _lapsed("organisation_ended"),
     "vetting_lapsed": _lapsed("vetting_lapsed"),
@@ -109,9 +110,8 @@ DENIALS: dict[str, _Denial] = {
     "purpose_opens_no_record": lambda _actor, _action, _resource, purpose, _now: (
         purpose not in (Purpose.SUPPORT, Purpose.JUSTICE)
     ),
-    "only_machines_erase": lambda _actor, action, *_: action == Action.ERASE,
-    "role_may_not_record": lambda actor, action, *_: (
-        action in (Action.RECORD, Action.CHANGE, Action.PROTECT) and not actor.may(Permission.RECORD_ACTS)
+    "only_machines_erase": lambda _actor, action, resource, *_: (
+        action == Action.ERASE and not resource.renewed_by_acts
     ),
 }
 
@@ -130,9 +130,26 @@ _OBLIGATIONS: dict[Action, frozenset[str]] = {
     Action.SHOW_CONTACT: frozenset({"audit"}),
     Action.RECORD: frozenset({"audit"}),
     Action.CHANGE: frozenset({"audit"}),
+    Action.ERASE: frozenset({"audit"}),
     Action.PROTECT: frozenset({"audit_grave", "reason", "step_up", "second_person"}),
     Action.EXPORT: frozenset({"audit_grave", "reason", "step_up", "second_person"}),
 }
+
+
+# Rules under which somebody's own papers keep them out: they are told which, and whom to ask.
+LAPSES = ("organisation_ended", "vetting_lapsed", "training_lapsed")
+# Doors behind which people are.
+_TO_PEOPLE = frozenset({Permission.SEE_PEOPLE, Permission.RECORD_ACTS})
+
+
+def enter(actor: Actor, door: Permission, now: datetime) -> Decision:
+    """May `actor` open a page behind this door at this moment (aware time), before any record is named."""
+    if actor.user_id is None:
+        return Decision(False, "nobody")
+    if not actor.may(door):
+        return Decision(False, "role_has_no_such_door")
+    lapse = actor.standing.lapsed(today(now)) if door in _TO_PEOPLE else ""
+    return Decision(False, lapse) if lapse else Decision(True, "role", obligations=frozenset({"audit"}))
 
 
 def decide(actor: Actor, action: Action, resource: Resource, purpose: Purpose, now: datetime) -> Decision:

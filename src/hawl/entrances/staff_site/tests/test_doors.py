@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,8 +16,9 @@ from django.urls.resolvers import RegexPattern, RoutePattern
 
 from hawl.entrances.staff_site.middleware import NamedActor
 from hawl.entrances.staff_site.navigation import PAGES
-from hawl.foundations.access.actor import Actor, Permission, Role
+from hawl.foundations.access.actor import Actor, Permission, Role, Standing, naming
 from hawl.foundations.access.doors import ANYONE, SIGNED_IN, door_of, opens_to
+from hawl.foundations.clock import today
 
 STAFF = "hawl.config.urls_staff"
 PUBLIC = "hawl.config.urls_public"
@@ -57,9 +60,14 @@ def request_of(user: Any) -> HttpRequest:
     return request
 
 
-def somebody(*roles: Role) -> Any:
-    """One who is signed in, with these roles."""
-    return SimpleNamespace(is_authenticated=True, actor=lambda: Actor(label="user:1", roles=frozenset(roles)))
+IN_STANDING = Standing(active=True, vetting_until=today(), training_until=today())
+
+
+def door_held(view: Callable[..., Any], *roles: Role, standing: Standing = IN_STANDING) -> HttpResponse | None:
+    """What the door answers to one who is signed in with these roles; None where it opens."""
+    actor = Actor(label="user:1", user_id=1, roles=frozenset(roles), standing=standing)
+    with naming(actor):
+        return DOORKEEPER.process_view(request_of(SimpleNamespace(is_authenticated=True)), view, (), {})
 
 
 NOBODY = SimpleNamespace(is_authenticated=False)
@@ -98,7 +106,7 @@ def test_a_link_in_the_navigation_promises_what_its_door_keeps() -> None:
 
 def test_an_unmarked_page_is_not_found_by_whoever_is_signed_in() -> None:
     with pytest.raises(Http404):
-        DOORKEEPER.process_view(request_of(somebody(*Role)), unmarked, (), {})
+        door_held(unmarked, *Role)
 
 
 @pytest.mark.parametrize("view", [unmarked, opens_to(SIGNED_IN)(lambda request: HttpResponse())])
@@ -111,10 +119,24 @@ def test_who_is_not_signed_in_is_sent_to_sign_in(view: Callable[..., Any]) -> No
 
 def test_a_door_opens_to_its_permission_and_is_not_there_for_others() -> None:
     view = opens_to(Permission.SEE_PEOPLE)(lambda request: HttpResponse())
-    assert DOORKEEPER.process_view(request_of(somebody(Role.HUB_WORKER)), view, (), {}) is None
+    assert door_held(view, Role.HUB_WORKER) is None
     for role in (Role.ANALYST, Role.BOARD, Role.COMMISSIONING_MANAGER, Role.STEWARD):
         with pytest.raises(Http404):
-            DOORKEEPER.process_view(request_of(somebody(role)), view, (), {})
+            door_held(view, role)
+
+
+@pytest.mark.django_db
+@pytest.mark.process("staff")
+@pytest.mark.parametrize("lapse", ["vetting_until", "training_until"])
+def test_who_lapsed_yesterday_is_told_so_at_the_doors_to_people_alone(lapse: str) -> None:
+    standing = replace(IN_STANDING, **{lapse: today() - timedelta(days=1)})
+    to_people, to_figures = (
+        opens_to(door)(lambda request: HttpResponse()) for door in (Permission.SEE_PEOPLE, Permission.SEE_FIGURES)
+    )
+    answer = door_held(to_people, Role.HUB_WORKER, standing=standing)
+    assert answer is not None
+    assert answer.status_code == 403
+    assert door_held(to_figures, Role.HUB_WORKER, standing=standing) is None
 
 
 def _plain(pattern: URLPattern | URLResolver) -> bool:

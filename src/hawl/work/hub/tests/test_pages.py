@@ -465,7 +465,7 @@ def test_an_age_told_with_the_report_is_said_to_be_of_that_day(people: ThreePeop
 def test_no_text_of_a_person_turns_round_what_stands_beside_it(people: ThreePeople, client: Client) -> None:
     turning = "\u202e"
     with acting_as(people.officer.actor()):
-        person = make_person(desk=organisation_id(DESK), family=f"Rhys{turning}", visibility="standard")
+        person = make_person(desk=organisation_id(DESK), family=f"Rhys{turning}")
         person.names["known_as"] = f"Siani{turning}"
         person.save()
         contact = make_contact(person, f"07700 900123{turning}")
