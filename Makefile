@@ -11,7 +11,7 @@ BENCH := build/bench.stamp
 DESIGN := src/hawl/foundations/design
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format wheel bench serve doctor lock styles words clean
+.PHONY: help setup demo test drill-audit check format wheel bench serve doctor lock styles words clean
 .SUFFIXES:
 
 help: ## show this list
@@ -27,6 +27,9 @@ demo: setup ## lay out Gwent with an invented caseload and serve both sites
 test: setup ## run all tests against a database of their own (ARGS="-k name" for some)
 	@$(BIN)/pytest -n $(WORKERS) $(ARGS)
 
+drill-audit: setup ## tamper with the audit in 16 ways at 100 places each: all must be found
+	@DRILL_PLACES=100 $(BIN)/pytest -s src/hawl/foundations/audit/tests/test_tampering.py
+
 check: setup ## lint, format, walls, house, Welsh, migrations, types: all that fails the build
 	@$(BIN)/python tools/check.py
 
@@ -40,6 +43,7 @@ wheel: setup ## build dist/hawl-….whl with styles, Welsh, rulebooks and areas 
 bench: setup $(BENCH) ## measure feed import and duties against others, as ratios
 	@$(BIN)/python benchmarks/feed_import.py
 	@$(BIN)/python benchmarks/duties.py
+	@$(BIN)/python benchmarks/audit_verify.py
 
 serve: setup ## serve this machine's installation
 	@$(BIN)/hawl serve $(ARGS)

@@ -36,12 +36,13 @@ def doctor(as_json: bool) -> None:
     from hawl.config.doctor import examine
 
     findings = examine()
-    wrong = [each for each in findings if not each.well]
+    wrong = [each for each in findings if not each.well and not each.warning]
     if as_json:
         say_json({"well": not wrong, "findings": [each.as_dict() for each in findings]})
     else:
         for each in findings:
-            click.echo(f"{'ok   ' if each.well else 'WRONG'}  {each.what}")
+            mark = "ok   " if each.well else "look " if each.warning else "WRONG"
+            click.echo(f"{mark}  {each.what}")
             if not each.well:
                 click.echo(f"       {each.mend}")
     if wrong:

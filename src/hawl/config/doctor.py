@@ -28,8 +28,8 @@ _DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on",
 # What no seal names among the entries of the last day; `hawl audit verify` looks at all.
 _WAITING = (
     "SELECT extract(epoch FROM clock_timestamp() - min(e.at)) FROM audit_auditentry e"
-    " WHERE e.at > now() - interval '1 day' AND NOT EXISTS (SELECT FROM (SELECT unnest(s.members) AS id FROM audit_seal s"
-    " WHERE s.sealed_at > now() - interval '25 hours') AS sealed WHERE sealed.id = e.id)"
+    " WHERE e.at > now() - interval '1 day' AND NOT EXISTS (SELECT FROM (SELECT unnest(s.members) AS id"
+    " FROM audit_seal s WHERE s.sealed_at > now() - interval '25 hours') AS sealed WHERE sealed.id = e.id)"
 )
 Connection = psycopg.Connection[tuple[Any, ...]]
 

@@ -20,10 +20,14 @@ from django.db import connection
 from hawl.config import commands, doctor
 from hawl.config.doctor import Finding
 from hawl.foundations.access.actor import Actor, Role
+from hawl.foundations.audit import seals
+from hawl.foundations.audit.sealer import Sealer
+from hawl.foundations.audit.tests.audits import connect
 from hawl.foundations.clock import today
 from hawl.foundations.database import embedded
 from hawl.foundations.database.connection import Address, address, credential, given_url
 from hawl.foundations.database.home import InstallationError, home
+from hawl.foundations.database.roles import connect_as
 from hawl.foundations.identity.actions import put_account
 from hawl.foundations.vault.keys import key_file
 
@@ -59,7 +63,7 @@ def examine(new_database: Callable[[], str], tmp_path: Path) -> Iterator[Callabl
 
 
 def wrong(found: dict[str, Finding]) -> set[str]:
-    return {code for code, each in found.items() if not each.well} - QUICK
+    return {code for code, each in found.items() if not each.well and not each.warning} - QUICK
 
 
 @contextmanager
@@ -87,7 +91,7 @@ def test_a_sound_installation_is_well_but_for_the_quick_settings_of_a_test_clust
 ) -> None:
     a_lead()
     found = examine()
-    assert {code for code, each in found.items() if not each.well} == QUICK
+    assert {code for code, each in found.items() if not each.well and not each.warning} == QUICK
     assert found["durable-data_checksums"].well
     assert {"python", "folder", "disk", "key", "postgresql", "clock", "release", "orphans", "row-security"} <= set(
         found
@@ -101,6 +105,38 @@ def test_nobody_being_specialist_lead_is_told(examine: Callable[[], dict[str, Fi
     assert "specialist-lead" in wrong(examine())
     a_lead()
     assert "specialist-lead" not in wrong(examine())
+
+
+def test_a_missing_key_of_the_seals_is_wrong_and_a_strange_one_too(examine: Callable[[], dict[str, Finding]]) -> None:
+    found = examine()
+    assert found["seal-key"].well
+    assert found["seal-key-believed"].well
+    seals.public_key_file().write_text("00" * 32)
+    assert "seal-key-believed" in wrong(examine())
+    seals.key_file().unlink()
+    told = examine()["seal-key"]
+    assert not told.well
+    assert not told.warning
+
+
+def test_an_entry_that_waits_for_its_seal_for_more_than_a_minute_is_a_warning(
+    examine: Callable[[], dict[str, Finding]],
+) -> None:
+    with connect_as("owner", credential("owner")) as owner:
+        owner.execute("TRUNCATE audit_auditentry, audit_seal")
+        assert examine()["audit-sealed"].well
+        for seconds, well in ((50, True), (70, False)):
+            owner.execute(
+                "INSERT INTO audit_auditentry (id, at, actor, action, audit_class, object_kind, object_id, request_id,"
+                " rule, purpose, detail) VALUES (gen_random_uuid(), clock_timestamp() - %s * interval '1 second',"
+                " 'user:1', 'person.read', 'read', '', '', '', '', '', '{}')",
+                [seconds],
+            )
+            told = examine()["audit-sealed"]
+            assert (told.well, told.warning) == (well, not well)
+        with connect("sealer") as writer, connect("sealer") as reader:
+            Sealer(writer, reader).seal_new()
+        assert examine()["audit-sealed"].well
 
 
 def test_a_key_file_open_to_others_is_told(examine: Callable[[], dict[str, Finding]]) -> None:
@@ -181,7 +217,9 @@ def test_a_role_with_more_rights_than_its_own_is_told(
     # Roles belong to the whole server, on which other tests run: the name is turned to one with more, and to none.
     more = "postgres" if not given_url() else credential("owner").user
     monkeypatch.setattr(
-        doctor, "role_name", {"staff": more, "public": "nobody", "jobs": credential("jobs").user}.__getitem__
+        doctor,
+        "role_name",
+        {"staff": more, "public": "nobody", **{name: credential(name).user for name in ("jobs", "sealer")}}.__getitem__,
     )
     assert {"role-staff", "role-public"} == {code for code in wrong(examine()) if code.startswith("role-")}
 
@@ -256,7 +294,7 @@ def test_the_command_says_one_line_of_json_and_ends_with_2_when_something_is_wro
     assert told.stdout.count("\n") == 1
     said = json.loads(told.stdout)
     assert said["well"] is False
-    assert {"code", "well", "what", "mend"} == set(said["findings"][0])
+    assert {"code", "well", "warning", "what", "mend"} == set(said["findings"][0])
     assert "WRONG" in run().stdout
 
 
