@@ -11,7 +11,7 @@ BENCH := build/bench.stamp
 DESIGN := src/hawl/foundations/design
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test drill-audit check format wheel bench serve doctor lock styles words clean
+.PHONY: help setup demo test drill-audit check format wheel bench drill-canaries drill-contact serve doctor lock styles words clean
 .SUFFIXES:
 
 help: ## show this list
@@ -45,6 +45,9 @@ bench: setup $(BENCH) ## measure feed import and duties against others, as ratio
 	@$(BIN)/python benchmarks/duties.py
 	@$(BIN)/python benchmarks/audit_verify.py
 
+drill-contact: setup ## a million decisions on reaching people and ten thousand races of closing against sending
+	@HAWL_CONTACT_DECISIONS=1000000 HAWL_CONTACT_RACES=10000 $(BIN)/pytest tests/contact -q -s $(ARGS)
+
 serve: setup ## serve this machine's installation
 	@$(BIN)/hawl serve $(ARGS)
 
@@ -55,6 +58,9 @@ styles: $(STYLES) ## build the styles and scripts of the pages anew where they c
 
 words: $(SETUP) ## take new words into the Welsh catalogue, to be translated
 	@$(BIN)/python tools/build_catalogue.py --update
+
+drill-canaries: setup ## words put into every sealed field are found in no file; says how many files were read
+	@$(BIN)/pytest tests/at_rest -s
 
 lock: $(SETUP) ## pin the newest allowed versions with their hashes into requirements/
 	@sh tools/lock.sh

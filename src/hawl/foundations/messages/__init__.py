@@ -1,1 +1,1 @@
-"""To be written."""
+"""What the house says to people: neutral words, an outbox, and carriers. Whether it may is asked of a gate."""

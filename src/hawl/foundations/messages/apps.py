@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class MessagesConfig(AppConfig):
-    """To be written."""
+    """The outbox. The register of people stands above and fills the gate."""
 
     name = "hawl.foundations.messages"
     label = "messages"

@@ -11,3 +11,8 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """Stand at the gate of the outbox, and say how entries of the safety journal are put back."""
+        from hawl.foundations.messages.gate import fill_gate
+        from hawl.registers.people import replaying  # noqa: F401 - registers its handlers
+        from hawl.registers.people.gate import gate
+
+        fill_gate(gate)

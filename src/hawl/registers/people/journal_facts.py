@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from hawl.registers.people.contact_rules import USES
-
 
 def decided_facts(value_key: bytes, use: str, word: str) -> dict[str, Any]:
     """One use of one number or address, and the word that it was given."""
     return {"contact": f"k{value_key.hex()}.{use}", "uses": [use], "word": word}
-
-
-def closed_facts(value_key: bytes) -> dict[str, Any]:
-    """A number or address closed for every use."""
-    return {"contact": f"k{value_key.hex()}.all", "uses": list(USES), "word": "unsafe"}
 
 
 def value_key_of(contact: str) -> bytes:

@@ -64,7 +64,8 @@ def merged(rows: Sequence[Contact]) -> Way:
     """What counts of several rows about one number or address."""
     decided = [row for row in rows if row.decided_at]
     newest = max(rows, key=lambda row: (row.given_on or date.min, str(row.pk)))
-    shown = decided[0] if decided else newest
+    # A decision put back after a restore may know the number by its key alone.
+    shown = next((row for row in decided if row.kind), newest)
     return Way(
         shown.pk,
         shown.kind,

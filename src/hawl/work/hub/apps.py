@@ -8,3 +8,10 @@ class HubConfig(AppConfig):
 
     name = "hawl.work.hub"
     label = "hub"
+
+    def ready(self) -> None:
+        """Tell the gate of the outbox who said no."""
+        from hawl.registers.cases.queries import has_declined
+        from hawl.registers.people.gate import fill_declined
+
+        fill_declined(lambda person_id, lock: has_declined(person_id, held_fast=lock))

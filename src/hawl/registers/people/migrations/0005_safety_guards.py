@@ -113,7 +113,7 @@ EXECUTE FUNCTION hawl_plan_follows_person();
 # say; never lowers it. Gives what it closed. Harmless when repeated.
 _PROTECT = """
 CREATE FUNCTION hawl_protect_contacts(people uuid[])
-RETURNS TABLE (closed_person uuid, closed_contact uuid, closed_value bytea, why text)
+RETURNS TABLE (closed_person uuid, closed_value bytea, closed_uses text[])
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
   every constant text[] := ARRAY['message', 'ring', 'text', 'write'];
@@ -161,9 +161,8 @@ BEGIN
     ON CONFLICT (person_id, value_key, other_id) DO NOTHING RETURNING people_sharedway.person_id AS person, people_sharedway.value_key AS held
   LOOP
     -- A decision taken without knowledge of it does not stand.
-    RETURN QUERY SELECT * FROM hawl_close_decision(fresh.person, fresh.held, every, 'shared');
-    RETURN QUERY SELECT t.person_id, t.id, t.value_key, 'shared'::text FROM people_contact t
-      WHERE t.person_id = fresh.person AND t.value_key = fresh.held AND t.decided_at IS NULL;
+    PERFORM hawl_close_decision(fresh.person, fresh.held, every, 'shared');
+    RETURN QUERY SELECT fresh.person, fresh.held, every;
   END LOOP;
   -- A claim that speaks against a use, and was not known when the use was decided.
   FOR fresh IN
@@ -179,7 +178,7 @@ BEGIN
 END $$;
 
 CREATE FUNCTION hawl_close_decision(whose uuid, held bytea, doubts text[], how text)
-RETURNS TABLE (closed_person uuid, closed_contact uuid, closed_value bytea, why text)
+RETURNS TABLE (closed_person uuid, closed_value bytea, closed_uses text[])
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
   INSERT INTO people_contactdecision (id, person_id, kind, value_key, use, before, after, lowers, held_by, how_known,
@@ -202,7 +201,7 @@ BEGIN
     message = CASE WHEN 'message' = ANY(doubts) THEN 'unsafe' ELSE t.message END,
     write = CASE WHEN 'write' = ANY(doubts) THEN 'unsafe' ELSE t.write END
   WHERE t.person_id = whose AND t.value_key = held AND t.decided_at IS NOT NULL
-  RETURNING t.person_id, t.id, t.value_key, how;
+  RETURNING t.person_id, t.value_key, doubts;
 END $$;
 REVOKE ALL ON FUNCTION hawl_close_decision(uuid, bytea, text[], text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION hawl_protect_contacts(uuid[]) FROM PUBLIC;
