@@ -26,6 +26,8 @@ _BLUNT_NAMES = {"utils", "util", "common", "core", "helpers", "misc", "shared", 
 # Modules that write rows and are not `actions.py`, each with the reason.
 WRITERS = {
     "hawl.work.intake.laying": "writes a thousand feed rows at once, called by intake.actions only",
+    "hawl.work.intake.keys_of_people": "gives one who was erased and is told of anew a new key, called by laying only",
+    "hawl.registers.finding.laying": "lays the tokens of many people at once, called by actions and the importer",
     "hawl.work.protection.inheriting": "lays denials on all people of a crime at once, called by the importer and actions",
     "hawl.foundations.vault.resealing": "seals values of many people anew, called by the vault's actions and the importer",
     "hawl.foundations.vault.hand": "keeps the key that a person gets with their first saving",

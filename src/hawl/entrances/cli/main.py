@@ -9,6 +9,7 @@ import click
 
 # Command or group, where it is written, and one line of help shown without importing it.
 ROOMS: dict[str, tuple[str, str]] = {
+    "access": ("hawl.config.access_matrix.commands:access", "Who may see what, asked of every layer."),
     "account": ("hawl.foundations.identity.commands:account", "Accounts of people who sign in."),
     "agreements": ("hawl.registers.agreements.commands:agreements", "What people agreed to: close what lapsed."),
     "area": ("hawl.areas.commands:area", "Load, check and export an area's data."),
@@ -20,6 +21,8 @@ ROOMS: dict[str, tuple[str, str]] = {
     "feed": ("hawl.work.intake.commands:feed", "The police feed: check and import."),
     "fields": ("hawl.config.fields_commands:fields", "The register of fields: class, owner, retention, what is done."),
     "journal": ("hawl.config.backups.commands:journal", "The safety journal outside the database."),
+    "keys": ("hawl.foundations.vault.commands:keys", "Change, renew, escrow and recover the keys."),
+    "people": ("hawl.registers.finding.commands:people", "The people held: lay anew what finds them."),
     "prepare": ("hawl.config.commands:prepare", "Make or upgrade this installation's database and keys."),
     "restore": ("hawl.config.backups.commands:restore", "Restore a backup and put the safety journal back."),
     "rulebook": ("hawl.rights.rulebook.commands:rulebook", "Check and show rulebooks of duties."),

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class FindingConfig(AppConfig):
-    """To be written."""
+    """Finds a person by what is known of them, with no name readable in the database."""
 
     name = "hawl.registers.finding"
     label = "finding"

@@ -17,13 +17,13 @@ from django.db import connection
 
 from hawl.foundations.audit.actions import record
 from hawl.foundations.vault import hand
-from hawl.foundations.vault.keys import key_ring
-from hawl.foundations.vault.resealing import Keys, reseal_cases
-from hawl.foundations.vault.sealing import new_key, unwrapped
+from hawl.foundations.vault.resealing import reseal_cases
 from hawl.rights.rulebook import Event
 from hawl.work.intake import parts
 from hawl.work.intake.copy_text import lines
+from hawl.work.intake.keys_of_people import keys_of
 from hawl.work.intake.parts import Desk, Known, Part, Person
+from hawl.work.intake.tokens import lay_tokens
 from hawl.work.intake.versions import History
 from hawl.work.protection.inheriting import inherit
 
@@ -317,6 +317,10 @@ AND NOT EXISTS (SELECT 1 FROM cases_case c WHERE c.person_id = p.id)
 AND NOT EXISTS (SELECT 1 FROM people_contact k WHERE k.person_id = p.id)
 RETURNING p.data_key
 """
+_LEFT_TOKENS = """
+DELETE FROM finding_searchtoken t WHERE t.person_id = ANY(%(left)s)
+AND NOT EXISTS (SELECT 1 FROM people_person p WHERE p.id = t.person_id)
+"""
 _LEFT_KEYS = "DELETE FROM vault_datakey WHERE id = ANY(%(keys)s) OR beside = ANY(%(keys)s)"
 
 # Whatever the rows of this part do not write anew of a case that is another person's now.
@@ -367,44 +371,12 @@ def known_of(message_keys: Sequence[bytes], person_keys: Sequence[bytes], feed: 
         )
         whose = cursor.fetchall() if cases else []
         data_keys = {pk: key for _, pk, _, _, key in rows} | {pk: key for _, pk, key in whose}
-        keys = _keys_of(cursor, {pk: key for pk, key in data_keys.items() if key})
+        keys = keys_of(cursor, {pk: key for pk, key in data_keys.items() if key})
     people = {
         bytes(key): Person(pk, told_at, bytes(told_by or b""), keys.get(pk)) for key, pk, told_at, told_by, _ in rows
     }
     of_cases = {case_id: keys.get(pk) for case_id, pk, _ in whose}
     return Known(histories, people, _other_events(cases, feed) if cases else {}, of_cases)
-
-
-def _keys_of(cursor: Any, data_keys: dict[uuid.UUID, uuid.UUID]) -> dict[uuid.UUID, Keys]:
-    """The keys of people by the person; one who was erased and is told of anew gets a new one."""
-    if not data_keys:
-        return {}
-    ring, ids = key_ring(), list(set(data_keys.values()))
-    cursor.execute(
-        "SELECT id, wrapped, kek, beside FROM vault_datakey WHERE id = ANY(%(ids)s) OR beside = ANY(%(ids)s)",
-        {"ids": ids},
-    )
-    own, beside = {}, {}
-    for key_id, wrapped, kek, person_key in cursor.fetchall():
-        key = unwrapped(key_id, wrapped, kek, ring)
-        if person_key is None:
-            own[key_id] = key
-        else:
-            beside[person_key] = key
-    found = {}
-    for person, key_id in data_keys.items():
-        if key_id not in own:
-            key, wrapped, kek = new_key(ring)
-            row = {"id": key.id, "wrapped": wrapped, "kek": kek, "person": person}
-            cursor.execute(
-                "INSERT INTO vault_datakey (id, wrapped, kek, created_at) VALUES (%(id)s, %(wrapped)s, %(kek)s, now())",
-                row,
-            )
-            cursor.execute("UPDATE people_person SET data_key = %(id)s WHERE id = %(person)s", row)
-            found[person] = Keys(key)
-        else:
-            found[person] = Keys(own[key_id], beside.get(key_id))
-    return found
 
 
 def _other_events(cases: list[uuid.UUID], feed: str) -> dict[uuid.UUID, list[Event]]:
@@ -478,13 +450,32 @@ def lay(part: Part, feed: str, desk: Desk) -> tuple[int, int, int]:
             cursor.execute(statement, {"reached": reached})
         if passed_on:
             reseal_cases(passed_on, part.keys_of)
+        lay_tokens(cursor, part, renewed={*left, *part.renewed_people}, reached=reached)
         gone = 0
         if left:
             cursor.execute(_LEFT, {"left": left})
             keys_left = [row[0] for row in cursor.fetchall()]
             gone = len(keys_left)
             cursor.execute(_LEFT_KEYS, {"keys": [key for key in keys_left if key]})
+            cursor.execute(_LEFT_TOKENS, {"left": left})
     return len(part.events) - events, len(part.duties) - duties, part.new_people - gone
+
+
+def _recall(cursor: Any, moved: list[tuple[uuid.UUID, uuid.UUID]], reached: list[uuid.UUID], today: date) -> None:
+    """Take back cases that were referred on and no longer may be. `moved` are cases with whose they were till now."""
+    cursor.execute(_RECALL, {"moved": [case for case, _ in moved], "reached": reached, "today": today})
+    found = cursor.fetchall()
+    if not found:
+        return
+    scope: dict[str, Any] = {
+        "cases": [case for case, _, _ in found],
+        "people": list({person for _, person, _ in found} | {person for _, person in moved}),
+        "desks": list({desk for _, _, desk in found}),
+    }
+    for statement in _RECALL_WITH:
+        cursor.execute(statement, scope)
+    for case in scope["cases"]:
+        record(action="case.recalled", object_kind="case", object_id=str(case))
 
 
 def _stage(cursor: Any, part: Part) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 from hawl.foundations.vault.keys import KeyRing
 from hawl.foundations.vault.resealing import Keys
 from hawl.foundations.vault.sealing import Key, new_key, seal
+from hawl.registers.finding.tokens import Described
 from hawl.rights.duties.columns import duty_values
 from hawl.rights.rulebook import Event, Rulebook, evaluate
 from hawl.work.intake import keys, rules
@@ -25,6 +26,7 @@ from hawl.work.intake.contact_rules import no_first_call
 from hawl.work.intake.copy_text import NONE, line
 from hawl.work.intake.facts import RowFacts, facts_of
 from hawl.work.intake.feed.rows import FeedRow, ReportedEvent
+from hawl.work.intake.tokens import describe
 from hawl.work.intake.versions import Claim, History, Sorted, claims_of
 
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,60}")
@@ -88,6 +90,9 @@ class Part:
     # Keys made for people who are new, as they are stored; and the keys of all people of the part.
     keys: list[tuple[Any, ...]] = field(default_factory=list)
     keys_of: dict[uuid.UUID, Keys | None] = field(default_factory=dict)
+    # By what its rows let each person be found, and whose rows take the place of what was held.
+    described: dict[uuid.UUID, Described] = field(default_factory=dict)
+    renewed_people: set[uuid.UUID] = field(default_factory=set)
     contacts: list[tuple[Any, ...]] = field(default_factory=list)
     cases: dict[bytes, tuple[Any, ...]] = field(default_factory=dict)
     # Ten of a row's fifteen lines are events and duties: they are kept as COPY reads them (copy_text).
@@ -160,6 +165,9 @@ class _Row:
         self.history.waiting = self._waiting(facts, route)
         person_id = self._person()
         self.part.keys_of[person_id] = self.keys
+        describe(self.part.described.setdefault(person_id, Described()), self.row, self.names)
+        if self.history.case_id is not None:
+            self.part.renewed_people.add(person_id)
         self.happened = [self._stored(event) for event in _once(self.row.all_events())]
         rank = rules.priority(facts).rank
         case_id = self._case_id(route)
@@ -202,6 +210,7 @@ class _Row:
         key = keys.person_key(self.row.source, row.ref, self.desk.ring)
         held = self.known.people.get(key)
         self.keys = held.keys if held else self._new_keys()
+        self.names: dict[str, Any] | None = None
         if held is None:
             self.part.new_people += 1
         elif not held.yields_to(told_at, self.key):
@@ -220,6 +229,7 @@ class _Row:
         row = self.row.person
         names = {"given": row.given_name, "family": row.family_name, "known_as": row.known_as,
                  "organisation": row.organisation_name, "named_contact": row.named_contact}  # fmt: skip
+        self.names = names
         facts = {"age": row.age, "gender": row.gender, "ethnicity": row.ethnicity,
                  "interpreter": row.interpreter, "access_needs": list(row.access_needs)}  # fmt: skip
         born = row.born_on.isoformat() if row.born_on else None
