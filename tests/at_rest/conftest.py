@@ -1,0 +1,8 @@
+"""Gives the tests of this folder its own modules."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
