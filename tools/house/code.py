@@ -35,6 +35,7 @@ WRITERS = {
     "hawl.foundations.jobs.failures": "keeps that a job failed, when the job's own transaction and actor are gone",
     "hawl.foundations.audit.sealer": "adds the seals, in a process and a role of its own",
     "hawl.foundations.journal.shipping": "marks entries as written outside, a bookkeeping that tells nobody anything",
+    "hawl.config.backups.restoring": "says as the owner that the journal was put back, before any process may serve",
     "hawl.demo.laying_out": "empties an invented caseload, which it may since nobody in it exists",
 }
 # Functions of an `actions.py` that need not be keyword-only, `by` somebody, atomic and audited.
