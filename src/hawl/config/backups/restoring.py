@@ -29,7 +29,7 @@ from hawl.foundations.clock import now
 from hawl.foundations.commands import Progress
 from hawl.foundations.database.connection import Address
 from hawl.foundations.database.home import InstallationError
-from hawl.foundations.database.roles import FOR_FUNCTIONS, fit_database, role_name
+from hawl.foundations.database.roles import FOR_FUNCTIONS, SIGNING_IN, fit_database, role_name
 from hawl.foundations.journal.keys import journal_key
 
 # A server older than the programs does not know this setting of theirs; nothing depends on it.
@@ -283,6 +283,6 @@ def _swap(to: Server, name: str, *, keep: bool) -> str:
         return ""
     with to.connect("postgres") as connection:
         # What was before may hold people who were erased since: nobody but the owner enters it.
-        roles = sql.SQL(", ").join(sql.Identifier(role_name(each)) for each in ("staff", "public", "jobs"))
-        connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM {}").format(sql.Identifier(old), roles))
+        roles = sql.SQL(", ").join(sql.Identifier(role_name(each)) for each in SIGNING_IN[1:])
+        connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC, {}").format(sql.Identifier(old), roles))
     return old

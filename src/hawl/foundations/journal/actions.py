@@ -95,7 +95,7 @@ def replay(*, by: Actor, outside: Sequence[Entry], tell: Callable[[int], None] |
             )
         may, left = to_put_back(everything, known)
         done = put_back(may, dict(handlers()), tell=tell)
-        done.left_lower = left
+        done.left_lower += left
         JournalEntry.objects.bulk_create(
             [
                 JournalEntry(

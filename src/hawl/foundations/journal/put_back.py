@@ -69,18 +69,23 @@ def to_put_back(everything: Sequence[Entry], known: frozenset[UUID]) -> tuple[li
 def put_back(
     entries: Sequence[Entry], handlers: dict[str, Handler], *, tell: Callable[[int], None] | None = None
 ) -> Replayed:
-    """Give each entry to its room's handler, in order. Raises `CannotReplay` where a kind has none.
+    """Give each entry to its room's handler, in order. Raises `CannotReplay` where a kind that raises has none.
 
-    The caller holds the transaction and names the machine as actor; where a handler raises, the caller rolls back.
+    A kind that lowers and that no room puts back stays undone: people lower protection, not a restore. The caller
+    holds the transaction and names the machine as actor; where a handler raises, the caller rolls back.
     """
-    missing = sorted({each.kind for each in entries} - set(handlers))
+    missing = sorted({each.kind for each in entries if not KINDS[each.kind].lowers} - set(handlers))
     if missing:
         raise CannotReplay(
             f"No room says how to put back: {', '.join(missing)}.", "Install the release that wrote the journal."
         )
     done = Replayed()
     for number, entry in enumerate(entries, start=1):
-        placed = handlers[entry.kind](entry)
+        handler = handlers.get(entry.kind)
+        if handler is None:
+            done.left_lower += 1
+            continue
+        placed = handler(entry)
         if placed is False:
             done.unplaced.append(entry.id)
         else:

@@ -12,24 +12,25 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import psycopg
 import pytest
 from django.db import connection
 from django.utils import timezone
-from pyrage import x25519
 
 from hawl.config.backups import copying, restoring
+from hawl.config.backups.counting import count
 from hawl.config.backups.replaying import replay_here
 from hawl.config.backups.sealed_file import BackupUnusable
 from hawl.config.backups.server import Server, server
 from hawl.foundations.access.actor import Actor
 from hawl.foundations.access.scope import acting_as
+from hawl.foundations.clock import today
 from hawl.foundations.database.home import InstallationError
 from hawl.foundations.journal import replaying, shipping
 from hawl.foundations.journal.actions import note, replay
-from hawl.foundations.journal.kinds import Entry
+from hawl.foundations.journal.kinds import KINDS, Entry
 from hawl.foundations.journal.models import JournalEntry, JournalStanding
 from hawl.foundations.journal.put_back import CannotReplay
 from hawl.foundations.journal.standing import DoorsShut, refuse_behind_the_journal, refuse_without_standing
@@ -67,8 +68,6 @@ class Installation:
             return sorted(row[0] for row in admin.execute("SELECT datname FROM pg_database").fetchall())
 
     def contents(self) -> dict[str, Any]:
-        from hawl.config.backups.counting import count
-
         with self.where.connect() as plain:
             return count(plain)
 
@@ -109,109 +108,128 @@ def installation(
 
 @pytest.fixture
 def handlers(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[Entry], bool | None]]:
-    """How each kind is put back here: by the columns that tell it."""
-    made: dict[str, Callable[[Entry], bool | None]] = {
-        "contact_unsafe": lambda e: bool(Contact.objects.filter(pk=UUID(e.facts["contact"])).update(ring="unsafe")),
-        "contact_safe": lambda e: bool(Contact.objects.filter(pk=UUID(e.facts["contact"])).update(ring="safe")),
-        "sealed": lambda e: bool(Person.objects.filter(pk=e.subject).update(visibility="sealed", visible_to=[])),
-        "unsealed": lambda e: bool(Person.objects.filter(pk=e.subject).update(visibility="open")),
-        "denied": lambda e: bool(Person.objects.filter(pk=e.subject).update(denied_users=[e.facts["user"]])),
-        "agreement_withdrawn": lambda e: bool(Person.objects.filter(pk=e.subject).update(visible_to=[])),
-        "erased": lambda e: bool(Person.objects.filter(pk=e.subject).update(names=None)),
-    }
+    """Stand-ins that keep in what order they were called, and know whether the person is there."""
+    called: list[str] = []
+
+    def one(entry: Entry) -> bool:
+        called.append(entry.kind)
+        return Person.objects.filter(pk=entry.subject).exists()
+
+    made: dict[str, Any] = dict.fromkeys(KINDS, one)
+    made["called"] = called
     monkeypatch.setattr(replaying, "_handlers", made)
     monkeypatch.setattr(replaying, "_after", [])
     return made
 
 
 def person(**changes: Any) -> Person:
-    return Person.objects.create(
-        names={"given": "Gwenhwyfar", "family": NAME}, created_at=timezone.now(), visible_to=[1], **changes
-    )
+    names = {"given": "Gwenhwyfar", "family": NAME}
+    return Person.objects.create(names=names, created_at=timezone.now(), visible_to=[1, 2], **changes)
 
 
 def contact(who: Person) -> Contact:
     return Contact.objects.create(
-        person=who, kind="mobile", value="07700900321", value_key=uuid4().bytes, ring="safe", visible_to=[1]
+        person=who, kind="mobile", value="07700900321", value_key=uuid4().bytes, ring="unknown", visible_to=[1, 2]
     )
 
 
 @dataclass
 class Decided:
-    """Five people, each with what was decided about them on the day after the backup."""
+    """People, each with what was decided about them on the day after the backup; their state is that of before."""
 
     unsafe: Contact
     sealed: Person
+    restricted: Person
     denied: Person
     withdrawn: Person
     erased: Person
+    never: Person
+    called: Contact
 
-    def stale(self) -> int:
-        """How many of the five decisions the database does not have."""
+    def note(self) -> None:
+        """Note each decision as its room notes it."""
+        key = {"contact": f"k{bytes(self.unsafe.value_key).hex()}.ring", "uses": ["ring"], "word": "unsafe"}
+        on = {"agreement": None, "organisation": 2, "case": None, "on": today().isoformat()}
         with acting_as(MACHINE):
-            return sum(
-                (
-                    Contact.objects.get(pk=self.unsafe.pk).ring != "unsafe",
-                    Person.objects.get(pk=self.sealed.pk).visibility != "sealed",
-                    Person.objects.get(pk=self.denied.pk).denied_users != [77],
-                    Person.objects.get(pk=self.withdrawn.pk).visible_to != [],
-                    Person.objects.filter(pk=self.erased.pk, names__isnull=False).exists(),
-                )
-            )
+            note(kind="contact_unsafe", subject=self.unsafe.person_id, facts=key)
+            note(kind="sealed", subject=self.sealed.pk, facts={"named": [5, 6]})
+            note(kind="restricted", subject=self.restricted.pk, facts={"named": [5]})
+            note(kind="denied", subject=self.denied.pk, facts={"user": 77})
+            note(kind="agreement_withdrawn", subject=self.withdrawn.pk, facts=on)
+            note(kind="erased", subject=self.erased.pk)
+            note(kind="never_reach", subject=self.never.pk)
+            note(kind="no_first_call", subject=self.called.person_id)
+
+    def stale(self) -> list[str]:
+        """Which of the decisions the database does not have."""
+        with acting_as(MACHINE), connection.cursor() as cursor:
+            rings = Contact.objects.filter(person_id=self.unsafe.person_id, value_key=self.unsafe.value_key)
+            sealed = Person.objects.get(pk=self.sealed.pk)
+            cursor.execute("SELECT count(*) FROM vault_datakey WHERE id = %s", [self.erased.data_key])
+            keys = cursor.fetchone()[0]
+            cursor.execute("SELECT count(*) FROM people_contactplan WHERE never_reach")
+            found = {
+                "unsafe": rings.filter(ring="unsafe").exists()
+                and not rings.filter(ring="safe", decided_at=None).exists(),
+                "sealed": (sealed.visibility, sealed.visible_to, sorted(sealed.named_users)) == ("sealed", [], [5, 6]),
+                "restricted": Person.objects.get(pk=self.restricted.pk).visibility == "restricted",
+                "denied": Person.objects.get(pk=self.denied.pk).denied_users == [77],
+                "withdrawn": Person.objects.get(pk=self.withdrawn.pk).visible_to == [1],
+                "erased": keys == 0,
+                "never": cursor.fetchone()[0] == 1,
+                "called": Person.objects.get(pk=self.called.person_id).first_call_spent_at is not None,
+            }
+        return sorted(name for name, well in found.items() if not well)
+
+
+ALL = sorted(("unsafe", "sealed", "restricted", "denied", "withdrawn", "erased", "never", "called"))
 
 
 def yesterday() -> Decided:
     with acting_as(MACHINE):
-        return Decided(contact(person()), person(), person(), person(), person())
-
-
-def today(decided: Decided) -> None:
-    with acting_as(MACHINE):
-        Contact.objects.filter(pk=decided.unsafe.pk).update(ring="unsafe")
-        note(kind="contact_unsafe", subject=decided.unsafe.person_id, facts={"contact": str(decided.unsafe.pk)})
-        Person.objects.filter(pk=decided.sealed.pk).update(visible_to=[], visibility="sealed")
-        note(kind="sealed", subject=decided.sealed.pk)
-        Person.objects.filter(pk=decided.denied.pk).update(denied_users=[77])
-        note(kind="denied", subject=decided.denied.pk, facts={"user": 77})
-        Person.objects.filter(pk=decided.withdrawn.pk).update(visible_to=[])
-        note(kind="agreement_withdrawn", subject=decided.withdrawn.pk)
-        Person.objects.filter(pk=decided.erased.pk).update(names=None)
-        note(kind="erased", subject=decided.erased.pk)
+        return Decided(contact(person()), person(), person(), person(), person(), person(), person(), contact(person()))
 
 
 def test_a_restore_of_yesterday_has_no_stale_protection(
-    installation: Installation, handlers: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """By the rooms' own handlers: what was decided after the backup stands once it is restored."""
     decided = yesterday()
+    with installation.where.connect() as plain:
+        # Safe by a decision of before, laid without the two people whom the guards would ask for.
+        plain.execute("SET session_replication_role = replica")
+        plain.execute(
+            "UPDATE people_contact SET ring = 'safe', decided_at = now(), version = 1, decided_uses = '{ring}' "
+            "WHERE id = %s",
+            [decided.unsafe.pk],
+        )
     file = installation.back_up()
-    today(decided)
-    assert decided.stale() == 0
+    decided.note()
     shipping.ship(shipping.files())
     before = installation.contents()
     done = installation.restore(file)
-    assert done.replayed["put_back"] == {
-        "contact_unsafe": 1, "sealed": 1, "denied": 1, "agreement_withdrawn": 1, "erased": 1,
-    }  # fmt: skip
-    assert decided.stale() == 0
+    assert sum(done.replayed["put_back"].values()) == len(ALL), done.replayed
+    assert decided.stale() == []
     refuse_behind_the_journal(shipping.files())
     # What was before is kept, and closed to the processes.
     assert done.old_database in installation.databases()
     with replace(installation.where, where=installation.where.called(done.old_database)).connect() as old:
-        from hawl.config.backups.counting import count
-
         assert count(old) == before
+        assert old.execute("SELECT has_database_privilege('hawl_jobs', current_database(), 'connect')").fetchone() == (
+            False,
+        )
     # New entries are numbered after those that were put back.
     with acting_as(MACHINE):
-        note(kind="sealed", subject=decided.sealed.pk)
-    assert JournalEntry.objects.count() == 6
-    # The positive control: with the journal skipped, each of the five is stale, and the doors stay shut.
-    monkeypatch.setattr(
-        restoring, "_replay", lambda where: {"newest_number": 0, "outside": 0, "put_back": {}, "unplaced": []}
-    )
+        note(kind="no_first_call", subject=decided.sealed.pk)
+    numbers = list(JournalEntry.objects.values_list("number", flat=True))
+    assert len(numbers) == len(set(numbers)) == len(ALL) + 1
+    # The positive control: with the journal skipped, each of them is stale, and the doors stay shut.
+    nothing = {"newest_number": 0, "outside": 0, "put_back": {}, "unplaced": []}
+    monkeypatch.setattr(restoring, "_replay", lambda where: nothing)
     shipping.ship(shipping.files())
     installation.restore(file)
-    assert decided.stale() == 5
-    with pytest.raises(DoorsShut, match="6 entries that this database lacks"):
+    assert decided.stale() == ALL
+    with pytest.raises(DoorsShut, match=f"{len(ALL) + 1} entries that this database lacks"):
         refuse_behind_the_journal(shipping.files())
 
 
@@ -235,7 +253,7 @@ def test_a_copy_loaded_by_other_means_opens_no_door_until_the_journal_is_replaye
             refuse_without_standing()
         restoring.give_standing(plain, replay_here())
     refuse_without_standing()
-    assert decided.stale() == 5
+    assert decided.stale() == ALL
     assert JournalStanding.objects.get().put_back == 0
 
 
@@ -328,7 +346,7 @@ def test_a_journal_whose_end_was_taken_away_is_not_replayed(
     installation: Installation, handlers: dict[str, Any]
 ) -> None:
     decided = yesterday()
-    today(decided)
+    decided.note()
     file = installation.back_up()
     before = installation.contents()
     outside = shipping.files()[0].path
@@ -340,7 +358,7 @@ def test_a_journal_whose_end_was_taken_away_is_not_replayed(
     with pytest.raises(InstallationError, match="damaged"):
         installation.restore(file)
     outside.unlink()
-    with pytest.raises(CannotReplay, match="lacks 5 entries"):
+    with pytest.raises(CannotReplay, match="lacks 8 entries"):
         installation.restore(file)
     assert installation.contents() == before
 
@@ -350,31 +368,47 @@ def test_a_kind_that_no_room_puts_back_keeps_everything_as_it_was(
 ) -> None:
     decided = yesterday()
     file = installation.back_up()
-    today(decided)
+    decided.note()
     shipping.ship(shipping.files())
     del handlers["denied"]
+    before = installation.contents()
     with pytest.raises(CannotReplay, match="denied"):
         installation.restore(file)
-    assert decided.stale() == 0
+    assert installation.contents() == before
 
 
 def test_what_lowers_comes_back_only_after_a_raise_that_the_journal_holds(
     installation: Installation, handlers: dict[str, Any]
 ) -> None:
     with acting_as(MACHINE):
-        raised, only_lowered = contact(person()), contact(person())
-        Contact.objects.filter(pk=only_lowered.pk).update(ring="unknown")
+        raised, only_lowered, other = person(), person(), person()
+        note(kind="restricted", subject=other.pk)
     file = installation.back_up()
     with acting_as(MACHINE):
-        for kind in ("contact_unsafe", "contact_safe"):
-            note(kind=kind, subject=raised.person_id, facts={"contact": str(raised.pk)})
-        note(kind="contact_safe", subject=only_lowered.person_id, facts={"contact": str(only_lowered.pk)})
+        note(kind="sealed", subject=raised.pk)
+        note(kind="unsealed", subject=raised.pk)
+        note(kind="unsealed", subject=only_lowered.pk)
+        note(kind="denied", subject=other.pk, facts={"user": 1})
+        note(kind="denial_ended", subject=other.pk, facts={"user": 2})
+        # Its raise is in the backup and in the journal: the lowering was decided after it.
+        note(kind="unrestricted", subject=other.pk)
     shipping.ship(shipping.files())
     done = installation.restore(file)
-    assert done.replayed["left_lower"] == 1
+    assert done.replayed["left_lower"] == 2
+    assert handlers["called"] == ["sealed", "unsealed", "denied", "unrestricted"]
+
+
+def test_a_lowering_that_no_room_puts_back_stays_undone(installation: Installation, handlers: dict[str, Any]) -> None:
     with acting_as(MACHINE):
-        assert Contact.objects.get(pk=raised.pk).ring == "safe"
-        assert Contact.objects.get(pk=only_lowered.pk).ring == "unknown"
+        who = person()
+    file = installation.back_up()
+    with acting_as(MACHINE):
+        note(kind="sealed", subject=who.pk)
+        note(kind="unsealed", subject=who.pk)
+    shipping.ship(shipping.files())
+    del handlers["unsealed"]
+    done = installation.restore(file)
+    assert (done.replayed["put_back"], done.replayed["left_lower"]) == ({"sealed": 1}, 1)
 
 
 def test_replaying_twice_is_harmless_and_people_not_in_the_copy_are_told(
@@ -382,14 +416,14 @@ def test_replaying_twice_is_harmless_and_people_not_in_the_copy_are_told(
 ) -> None:
     file = installation.back_up()
     decided = yesterday()
-    today(decided)
+    decided.note()
     shipping.ship(shipping.files())
     done = installation.restore(file)
-    assert len(done.replayed["unplaced"]) == 5
+    assert len(done.replayed["unplaced"]) == len(ALL)
     outside = shipping.files()[0].entries()
     again = replay(by=MACHINE, outside=outside)
     assert again.total() == 0
-    assert JournalEntry.objects.count() == 5
+    assert JournalEntry.objects.count() == len(ALL)
 
 
 KILLED = """
@@ -399,6 +433,7 @@ KILLED = """
     django.setup()
     from dataclasses import replace
     from hawl.config.backups import copying, restoring
+from hawl.config.backups.counting import count
     from hawl.config.backups.server import server
     own = server()
     own = replace(own, where=own.called(sys.argv[1]))
@@ -438,4 +473,3 @@ def test_a_restore_killed_at_any_moment_leaves_what_was(installation: Installati
             except psycopg.OperationalError:
                 time.sleep(0.1)
     assert ended == 0 or wait > 1
-    assert x25519 is not None
