@@ -135,7 +135,8 @@ def _load(ids: Iterable[bytes]) -> dict[bytes, Key | None]:
 
 
 def made() -> Key:
-    """A fresh key of a person, stored."""
+    """A fresh key of a person, stored; its wrapping key is not retired before the transaction ends."""
+    lock_for_writing()
     key, wrapped, kek = new_key()
     DataKey.objects.bulk_create([DataKey(id=key.id, wrapped=wrapped, kek=kek)])
     hold(key)

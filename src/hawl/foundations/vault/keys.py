@@ -90,12 +90,20 @@ def drop_key(number: int) -> None:
 @lru_cache(maxsize=4)
 def _parsed(path: Path, written: tuple[int, int, int]) -> KeyRing:
     try:
-        raw = _raw(path)
-        ciphers = {int(n): AESGCM(base64.b64decode(key)) for n, key in raw["data"].items()}
-        wrapping = {int(n): AESGCM(base64.b64decode(key)) for n, key in raw.get("wrapping", {}).items()}
-        return KeyRing(int(raw["current"]), ciphers, base64.b64decode(raw["index"]), wrapping, int(raw.get("kek", 0)))
+        return _ring(_raw(path))
     except (KeyError, ValueError, TypeError, AttributeError) as reason:
         raise InstallationError(f"The key file {path} is damaged.", "Put back the escrowed key file.") from reason
+
+
+def check_key_file(text: str) -> None:
+    """Raises `ValueError`, `KeyError` or `TypeError` for what is no key file."""
+    _ring(json.loads(text))
+
+
+def _ring(raw: dict[str, Any]) -> KeyRing:
+    ciphers = {int(n): AESGCM(base64.b64decode(key)) for n, key in raw["data"].items()}
+    wrapping = {int(n): AESGCM(base64.b64decode(key)) for n, key in raw.get("wrapping", {}).items()}
+    return KeyRing(int(raw["current"]), ciphers, base64.b64decode(raw["index"]), wrapping, int(raw.get("kek", 0)))
 
 
 def _read(path: Path) -> KeyRing:

@@ -221,7 +221,7 @@ class _Row:
         return person.id
 
     def _new_keys(self) -> Keys:
-        key, wrapped, kek = new_key(self.desk.ring)
+        key, wrapped, kek = new_key()  # the key file as it is now: an import may outlast a rotation
         self.part.keys.append((key.id, wrapped, kek, self.desk.now))
         return Keys(key)
 
