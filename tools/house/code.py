@@ -25,6 +25,8 @@ _BLUNT_NAMES = {"utils", "util", "common", "core", "helpers", "misc", "shared", 
 
 # Modules that write rows and are not `actions.py`, each with the reason.
 WRITERS = {
+    "hawl.foundations.identity.sessions": "notes that a stay was used, at each request; nothing is decided by it alone",
+    "hawl.foundations.identity.throttling": "counts tries before anybody is known; refused sign-ins are audited",
     "hawl.work.intake.laying": "writes a thousand feed rows at once, called by intake.actions only",
     "hawl.work.intake.keys_of_people": "gives one who was erased and is told of anew a new key, called by laying only",
     "hawl.registers.finding.laying": "lays the tokens of many people at once, called by actions and the importer",

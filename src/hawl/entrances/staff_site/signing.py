@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.auth import authenticate, login, logout
@@ -41,10 +41,12 @@ from hawl.foundations.identity.factors import (
     seal_secret,
     square,
 )
-from hawl.foundations.identity.models import User
 from hawl.foundations.identity.queries import active_user, held_of
-from hawl.foundations.identity.sessions import ENDED, STAY, Why, may_sign_in
+from hawl.foundations.identity.sessions import ENDED, STAY, Why
 from hawl.foundations.identity.throttling import Busy, give_back, note_place, one_hash, take_code
+
+if TYPE_CHECKING:
+    from hawl.foundations.identity.models import User
 
 # Between password and second factor: who, since when, where to, and what the tries took.
 PENDING = "pending"
@@ -90,11 +92,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             )
     except Busy:
         return too_many_tries(request, 1)
-    if not isinstance(found, User) or not may_sign_in(found):
+    user = active_user(found.pk) if found is not None else None
+    if user is None:
         password_was_refused(by=_ANYONE, why="password")
         form.add_error("password", _("The e-mail address or the password is wrong"))
         return _password_page(request, form)
-    return _password_given(request, found)
+    return _password_given(request, user)
 
 
 def _password_page(request: HttpRequest, form: PasswordForm) -> HttpResponse:

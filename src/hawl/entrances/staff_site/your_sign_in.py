@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -25,10 +26,12 @@ from hawl.foundations.identity.actions import (
     stop_reset,
 )
 from hawl.foundations.identity.factors import PASSKEY, begin_passkey, factors, unused_recovery_codes
-from hawl.foundations.identity.models import StaffSession, User
 from hawl.foundations.identity.queries import held_of, lapsing, stays_of
 from hawl.foundations.identity.sessions import Why
 from hawl.foundations.identity.stepping_up import needs_fresh_sign_in
+
+if TYPE_CHECKING:
+    from hawl.foundations.identity.models import StaffSession, User
 
 # A text of this length or with a line break in it is shown to be read again; the rest goes along unseen.
 _SHOWN_FROM = 12

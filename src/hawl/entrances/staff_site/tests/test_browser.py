@@ -69,7 +69,7 @@ def opened(browser: Any, client: Client, width: int = 1280) -> Any:
     return page
 
 
-def answering(client: Client) -> Callable[[Any], None]:
+def answering(client: Client, site: str = SITE) -> Callable[[Any], None]:
     # The handler runs in a greenlet of its own, in which Django would open another connection.
     within = contextvars.copy_context()
 
@@ -84,7 +84,7 @@ def answering(client: Client) -> Callable[[Any], None]:
 
     def answer(route: Any) -> None:
         asked = route.request
-        path = asked.url.removeprefix(SITE)
+        path = asked.url.removeprefix(site)
         given = within.copy().run(reply, asked.method, path, asked.headers, asked.post_data or "")
         route.fulfill(status=given[0], headers=given[1], body=given[2])
 
