@@ -307,7 +307,7 @@ def test_a_restored_table_that_differs_is_refused(installation: Installation, mo
         return counting(plain, tell)
 
     monkeypatch.setattr(restoring, "count", one_row_less)
-    with pytest.raises(BackupUnusable, match="people_contact has 0 rows instead of 1"):
+    with pytest.raises(BackupUnusable, match="people_contact has 0 rows instead of 2"):
         restoring.verify(file, installation.secret)
 
     def without_force(plain: Any, tell: Any = None) -> Any:
