@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -13,6 +14,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
@@ -59,12 +61,15 @@ class Served:
         except OSError:
             return 0
 
-    def sessions(self) -> set[tuple[str, str]]:
+    def as_admin(self, name: str = "hawl") -> psycopg.Connection[Any]:
         lines = (self.home / "postgres/data/postmaster.pid").read_text().splitlines()
         password = (self.home / "postgres/superuser").read_text()
-        with psycopg.connect(
-            host="127.0.0.1", port=int(lines[3]), user="postgres", password=password, dbname="postgres"
-        ) as admin:
+        return psycopg.connect(
+            host="127.0.0.1", port=int(lines[3]), user="postgres", password=password, dbname=name, autocommit=True
+        )
+
+    def sessions(self) -> set[tuple[str, str]]:
+        with self.as_admin("postgres") as admin:
             return set(
                 admin.execute(
                     "select usename, application_name from pg_stat_activity where datname = 'hawl'"
@@ -115,7 +120,7 @@ def test_both_sites_are_alive_and_ready(served: Served) -> None:
 
 
 def test_each_process_is_given_its_own_credential_and_no_other(served: Served) -> None:
-    assert until(lambda: set(served.children()) == {"staff", "public", "jobs"}, 10)
+    assert until(lambda: set(served.children()) == {"staff", "public", "jobs", "sealer"}, 10)
     for name, child in served.children().items():
         for process in (child, *child.children(recursive=True)):
             given = process.environ()
@@ -123,18 +128,19 @@ def test_each_process_is_given_its_own_credential_and_no_other(served: Served) -
             assert given["HAWL_SECRET_FILE"] == str(served.home / "credentials" / f"signing-{name}")
             assert "DATABASE_URL" not in given
             assert "HAWL_HOME" not in given
-            others = {"staff", "public", "jobs", "owner"} - {name}
+            others = {"staff", "public", "jobs", "sealer", "owner"} - {name}
             told = " ".join(given.values())
             assert [each for each in others if f"credentials/{each}" in told] == []
             assert "superuser" not in told
-            key = "none" if name == "public" else str(served.home / "keys" / "vault.json")
+            key = "none" if name in ("public", "sealer") else str(served.home / "keys" / "vault.json")
             assert given["HAWL_KEY_FILE"] == key
+            assert ("audit-seal" in told) is (name == "sealer")
 
 
 def test_each_process_speaks_to_the_database_in_its_own_role(served: Served) -> None:
     served.answers(served.staff, "/health/ready")
     served.answers(served.public, "/health/ready")
-    wanted = {"hawl_staff", "hawl_public", "hawl_jobs"}
+    wanted = {"hawl_staff", "hawl_public", "hawl_jobs", "hawl_sealer"}
     assert until(lambda: {user for user, _ in served.sessions()} == wanted, 15), served.sessions()
     assert {(f"hawl_{name}", f"hawl-{name}") for name in ("staff", "public")} <= served.sessions()
 
@@ -165,6 +171,43 @@ def _new(served: Served, old: int) -> bool:
     return now is not None and now.pid != old
 
 
+def _verify(served: Served) -> dict[str, Any]:
+    told = subprocess.run(
+        [HAWL, "audit", "verify", "--json"], env=_environment(served.home), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert told.returncode in (0, 1), told.stderr
+    found = json.loads(told.stdout)
+    assert found["well"] is (told.returncode == 0)
+    return found
+
+
+def test_what_happens_is_sealed_within_five_seconds_and_tampering_is_told_by_the_command(served: Served) -> None:
+    def sealed() -> int:
+        with served.as_admin() as admin:
+            return int(admin.execute("SELECT coalesce(sum(n), 0) FROM audit_seal").fetchone()[0])
+
+    assert until(lambda: sealed() > 0, 10)
+    before = sealed()
+    with served.as_admin() as admin:
+        admin.execute(
+            "INSERT INTO audit_auditentry (id, at, actor, action, audit_class, object_kind, object_id, request_id,"
+            " rule, purpose, detail) VALUES (gen_random_uuid(), now(), 'user:1', 'person.read', 'read', '', '', '', '',"
+            " '', '{}')"
+        )
+    began = time.monotonic()
+    assert until(lambda: sealed() > before, 15)
+    assert time.monotonic() - began < 5
+    found = _verify(served)
+    assert (found["well"], found["unsealed"]) == (True, 0)
+    assert found["anchors"] >= 2  # the head that the sealer keeps, and the anchor of the day
+    with served.as_admin() as admin:
+        admin.execute("UPDATE audit_auditentry SET actor = 'user:2' WHERE actor = 'user:1'")
+    assert [each["kind"] for each in _verify(served)["wrong"]] == ["content_changed"]
+    with served.as_admin() as admin:
+        admin.execute("UPDATE audit_auditentry SET actor = 'user:1' WHERE actor = 'user:2'")
+    assert _verify(served)["well"]
+
+
 def test_one_signal_ends_every_process_and_the_embedded_server(served: Served) -> None:
     """The last of this module: nothing is served after it."""
     every = psutil.Process(served.program.pid).children(recursive=True)
@@ -190,4 +233,4 @@ def test_the_public_process_is_never_handed_keys_nor_any_the_owners_address(monk
     for each in serving.processes(1, 2):
         given = each.environment(where)
         assert "secret" not in " ".join(given.values())
-        assert (given["HAWL_KEY_FILE"] == "none") is (each.name == "public")
+        assert (given["HAWL_KEY_FILE"] == "none") is (each.name in ("public", "sealer"))
