@@ -242,6 +242,13 @@ def _tables(connection: Connection) -> Iterator[Finding]:
     )  # fmt: skip
     yield from _accounts(connection)
     yield from _sealing(connection)
+    nobody = int(_one(connection, "select nobody from hawl_protection_counts()"))
+    yield Finding(
+        "sealed-open-to-nobody", not nobody, "Every sealed record can be opened by somebody who is named." if not nobody
+        else f"{nobody} sealed records can be opened by nobody.",
+        "A specialist lead asks under Reviews that others be named; records walled off from the force also need a "
+        "specialist lead at the desk outside it (`desks: outside` in the area's routing).",
+    )  # fmt: skip
     leads = _one(
         connection,
         "select count(*) from identity_user where is_active and roles @> array['specialist_lead']::varchar[]",

@@ -20,6 +20,7 @@ from hawl.foundations.jobs import queries as jobs
 from hawl.foundations.languages import dates
 from hawl.registers.demand.queries import held_months
 from hawl.work.intake.queries import latest_run
+from hawl.work.protection.queries import waiting_in_numbers
 
 _SILENT_AFTER = timedelta(minutes=3)
 _FEED_MISSED_AFTER = timedelta(days=2)
@@ -38,7 +39,7 @@ class Finding:
 
 def findings() -> list[Finding]:
     """All findings, those not well first."""
-    found = [*_background(), *_feeds(), *_demand(), *_calendar(), *_disk()]
+    found = [*_background(), *_feeds(), *_protected(), *_demand(), *_calendar(), *_disk()]
     return sorted(found, key=lambda one: one.well)
 
 
@@ -79,6 +80,20 @@ def _feeds() -> Iterator[Finding]:
         late = now() - run.finished_at > _FEED_MISSED_AFTER
         what = _("The last feed was taken in on %(at)s.") % {"at": moment(run.finished_at)}
         yield Finding(not late, what, _("Ask the force whether its daily feed was sent.") if late else "")
+
+
+def _protected() -> Iterator[Finding]:
+    """Numbers alone: who reads them sees none of the records."""
+    nobody, unconfirmed = waiting_in_numbers()
+    what = ngettext("%(num)s sealed record can be opened by nobody.",
+                    "%(num)s sealed records can be opened by nobody.", nobody)  # fmt: skip
+    mend = _("A specialist lead can ask under Reviews that others be named.")
+    yield Finding(not nobody, what % {"num": number(nobody)}, mend if nobody else "")
+    if unconfirmed:
+        what = ngettext("%(num)s record protected in danger waits for a second person since yesterday.",
+                        "%(num)s records protected in danger wait for a second person since yesterday.",
+                        unconfirmed)  # fmt: skip
+        yield Finding(False, what % {"num": number(unconfirmed)}, _("Ask those who are named on them to confirm."))
 
 
 def _demand() -> Iterator[Finding]:

@@ -25,6 +25,7 @@ from hawl.work.hub import rules
 from hawl.work.hub.refusals import Refused
 from hawl.work.hub.routing import onward_organisation, route_anew
 from hawl.work.intake.rules import Route
+from hawl.work.protection.queries import holds_other_side
 
 if TYPE_CHECKING:
     from hawl.registers.cases.models import Case, CaseEvent
@@ -110,13 +111,16 @@ def refer_to_hub(*, by: Actor, case: Case, on: date) -> Case:
 def take_case(*, by: Actor, case: Case) -> Case:
     """Put a case of one's own desk into one's own hands, also from those of a colleague; again changes nothing.
 
-    Only the desk of the case may: whose hands it is in is that body's own record. Raises `Refused`.
+    Only the desk of the case may: whose hands it is in is that body's own record. Where two accuse each other, nobody
+    holds both. Raises `Refused`.
     """
     with _at_work(by, case) as held:
         if by.user_id is None:
             raise Refused("not_allowed")
         if not _of_desk(by, held):
             raise Refused("not_for_this_side")
+        if holds_other_side(held, by.user_id):
+            raise Refused("other_hands")
         return cases.assign(by=by, case=held, user_id=by.user_id)
 
 

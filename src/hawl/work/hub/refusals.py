@@ -11,6 +11,8 @@ from hawl.foundations.languages import dates
 
 SAYS: dict[str, str | Promise] = {
     "not_allowed": _("Your role does not let you record this."),
+    # Neutral: it must not tell whose other case this worker holds.
+    "other_hands": _("This case needs other hands than yours. Leave it to a colleague or ask the specialist lead."),
     "not_for_this_side": _("This is for another body to record."),
     "not_by_hand": _("This has its own form on this page. Use that one."),
     "unknown_event": _("Choose what happened from the list."),

@@ -146,6 +146,8 @@ def take(request: HttpRequest, person_id: UUID, case_id: UUID) -> HttpResponse:
     try:
         actions.take_case(by=current_actor(), case=_case_of(person_id, case_id))
     except Refused as refused:
+        if refused.code == "other_hands":
+            return _back(person_id, case_id, "elsewhere")
         # The page shows no button to those who may not, so nobody comes here by it.
         raise Http404 from refused
     return _back(person_id, case_id, "take")

@@ -7,10 +7,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import connection
 from django.db.models import Q
 
-from hawl.foundations.access.actor import Actor, Role, current_actor
-from hawl.foundations.access.models import BrokenGlass
+from hawl.foundations.access.actor import WORKS_WITH_PEOPLE, Actor, Role, current_actor
+from hawl.foundations.access.models import Body, BrokenGlass
 from hawl.foundations.clock import now, today
 from hawl.foundations.identity.models import User
 from hawl.registers.cases.models import Case
@@ -100,6 +101,16 @@ def proposals_of(person_id: uuid.UUID) -> list[Proposal]:
     )
 
 
+def denial_facts(user_id: int | None, organisation_id: int | None) -> dict[str, int]:
+    """What an entry of the safety journal says of a denial."""
+    return {"user": user_id} if user_id is not None else {"organisation": organisation_id or 0}
+
+
+def level_of(person_id: uuid.UUID) -> str | None:
+    """How much of a record others may see; None where there is none."""
+    return Person.objects.filter(pk=person_id).values_list("visibility", flat=True).first()
+
+
 def conflicts_of(person_id: uuid.UUID) -> list[Conflict]:
     """From whom the record is kept, as far as the reader may know."""
     return list(Conflict.objects.filter(person_id=person_id, ended_at=None).order_by("told_at", "pk"))
@@ -128,17 +139,54 @@ def desks_of(person_id: uuid.UUID) -> set[int]:
     return set(Case.objects.filter(person_id=person_id).values_list("desk_id", flat=True))
 
 
+def holds_other_side(case: Case, user_id: int) -> bool:
+    """Does this account hold a case of one whom the person of `case` accuses, or who accuses them."""
+    held = Case.objects.filter(assigned_to=user_id).exclude(person_id=case.person_id)
+    accused = Case.objects.filter(person_id=case.person_id, suspect_key__isnull=False).values("suspect_key")
+    other = Q(person__source_key__in=accused)
+    if case.person.source_key is not None:
+        other |= Q(suspect_key=case.person.source_key)
+    return held.filter(other).exists()
+
+
 def opinions_waiting(actor: Actor) -> list[SecondOpinion]:
     """What stewards are asked and have not answered; not one's own."""
     rows = SecondOpinion.objects.filter(decided_at=None).exclude(asked_by=actor.user_id or 0)
     return list(rows.order_by("asked_at"))
 
 
-def renamings_waiting(organisation_ids: Collection[int]) -> list[Renaming]:
-    """Requests to give records of these desks to others that nobody has agreed to."""
-    return list(
-        Renaming.objects.filter(organisation_id__in=list(organisation_ids), agreed_at=None).order_by("asked_at")
-    )
+def renamings_waiting(organisation_ids: Collection[int] | None) -> list[Renaming]:
+    """Requests to give records of these desks (None: of all) to others that nobody has agreed to."""
+    rows = Renaming.objects.filter(agreed_at=None).order_by("asked_at")
+    return list(rows if organisation_ids is None else rows.filter(organisation_id__in=list(organisation_ids)))
+
+
+def colleagues() -> list[tuple[int, str]]:
+    """Active accounts that work with people, by name."""
+    roles = sorted(role.value for role in WORKS_WITH_PEOPLE)
+    rows = User.objects.filter(is_active=True, roles__overlap=roles).order_by("display_name", "pk")
+    return list(rows.values_list("pk", "display_name"))
+
+
+def bodies_at_work() -> set[int]:
+    """Bodies at which active accounts work or by which they are employed, with what those are part of."""
+    rows = User.objects.filter(is_active=True).values_list("organisation_id", "employer_id")
+    at_work = {each for row in rows for each in row if each is not None}
+    walls = Body.objects.filter(pk__in=at_work).values_list("walls", flat=True)
+    return at_work | {each for wall in walls for each in wall}
+
+
+def leads() -> list[tuple[int, str]]:
+    """Specialist leads in standing, by name."""
+    rows = User.objects.filter(is_active=True, roles__contains=[Role.SPECIALIST_LEAD.value]).order_by("display_name")
+    able = {party.user_id for party in parties([user.pk for user in rows]) if party.may_open}
+    return [(user.pk, user.display_name) for user in rows if user.pk in able]
+
+
+def records_opened(glass_id: uuid.UUID) -> int:
+    """How many people and cases an opening opened."""
+    row = BrokenGlass.objects.filter(pk=glass_id).first()
+    return len(row.subjects) if row else 0
 
 
 def looks_waiting(most: int = 100) -> list[LookReview]:
@@ -196,6 +244,14 @@ def glass_figures() -> dict[str, int]:
         "overdue": sum(row.reviewed_at is None and row.review_due < today() for row in rows),
         "not_upheld": sum(row.upheld is False for row in rows),
     }
+
+
+def waiting_in_numbers() -> tuple[int, int]:
+    """How many sealed records nobody can open, and how many raised in danger wait a day for a second person."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nobody, unconfirmed FROM hawl_protection_counts()")
+        nobody, unconfirmed_ones = cursor.fetchone()
+    return int(nobody), int(unconfirmed_ones)
 
 
 def unconfirmed(since: datetime) -> Sequence[Proposal]:

@@ -14,7 +14,7 @@ from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.actions import record
 from hawl.foundations.journal.actions import note
 from hawl.registers.people.models import Person
-from hawl.work.protection.actions.proposals import denial_facts
+from hawl.work.protection import queries
 from hawl.work.protection.models import Conflict, StaffKey
 from hawl.work.protection.refusals import Refused
 
@@ -51,7 +51,7 @@ def tell_conflict(
         record(
             action="protection.conflict_told", object_kind="person", object_id=str(person.pk), grave=True, source=source
         )
-        note(kind="denied", subject=person.pk, facts=denial_facts(user_id, organisation_id))
+        note(kind="denied", subject=person.pk, facts=queries.denial_facts(user_id, organisation_id))
         rescoping.deny(person_id=person.pk, user_id=user_id, organisation_id=organisation_id)
     return made
 

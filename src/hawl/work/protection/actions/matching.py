@@ -17,7 +17,6 @@ from hawl.registers.cases.models import Case
 from hawl.registers.people.models import Person
 from hawl.work.protection import queries, rules
 from hawl.work.protection.actions.conflicts import tell_conflict
-from hawl.work.protection.actions.proposals import denial_facts
 from hawl.work.protection.inheriting import inherit
 from hawl.work.protection.models import Conflict, Renaming
 
@@ -58,7 +57,7 @@ def carry_conflicts(*, by: Actor) -> int:
             mates = inherit(cursor, of_cases=_TOLD_CASES)
         for person in Person.objects.filter(pk__in=mates):
             for whom in _denied(person):
-                note(kind="denied", subject=person.pk, facts=denial_facts(**whom))
+                note(kind="denied", subject=person.pk, facts=queries.denial_facts(**whom))
                 rescoping.deny(person_id=person.pk, **whom)
         ended = _end_inherited(by)
         if mates or ended:
@@ -90,7 +89,7 @@ def _end_inherited(by: Actor) -> int:
         ended += 1
         if Conflict.objects.filter(person_id=row.person_id, ended_at=None, **whom).exists():
             continue
-        note(kind="denial_ended", subject=row.person_id, facts=denial_facts(**whom))
+        note(kind="denial_ended", subject=row.person_id, facts=queries.denial_facts(**whom))
         rescoping.end_denial(person_id=row.person_id, proposed_by=0, **whom)
     return ended
 

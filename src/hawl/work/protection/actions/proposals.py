@@ -198,14 +198,9 @@ def _lower(row: Proposal, person: Person, other: int) -> None:
     else:
         whom: dict[str, Any] = {"user_id": row.about_user, "organisation_id": row.about_organisation}
         Conflict.objects.filter(person_id=pk, ended_at=None, **whom).update(ended_at=timezone.now())
-        note(kind="denial_ended", subject=pk, facts=denial_facts(row.about_user, row.about_organisation))
+        note(kind="denial_ended", subject=pk, facts=queries.denial_facts(row.about_user, row.about_organisation))
         rescoping.end_denial(person_id=pk, proposed_by=other, user_id=row.about_user,
                              organisation_id=row.about_organisation)  # fmt: skip
-
-
-def denial_facts(user_id: int | None, organisation_id: int | None) -> dict[str, int]:
-    """What an entry of the safety journal says of a denial."""
-    return {"user": user_id} if user_id is not None else {"organisation": organisation_id or 0}
 
 
 def _opens_to(person: Person) -> list[int]:

@@ -25,7 +25,7 @@ FROM (
   FROM audit_auditentry a
   WHERE a.action = 'person.read' AND a.actor LIKE 'user:%%' AND a.at >= %(since)s AND a.at < %(until)s
     AND NOT EXISTS (SELECT 1 FROM audit_auditentry l WHERE l.actor = a.actor AND l.at >= date_trunc('day', a.at)
-      AND l.at < a.at AND l.objects_shown @> ARRAY[a.object_id::uuid])
+      AND l.at < a.at AND l.objects @> ARRAY[a.object_id::uuid])
   GROUP BY 1, 2, 3
 ) looked JOIN people_person p ON p.id = looked.person_id
 WHERE NOT EXISTS (SELECT 1 FROM cases_case c WHERE c.person_id = p.id AND c.assigned_to = looked.user_id)
@@ -40,7 +40,7 @@ ON CONFLICT DO NOTHING
 _RULES: dict[str, str] = {
     "honey": """
       SELECT a.actor, date_trunc('hour', a.at) AS at, count(*) AS n FROM audit_auditentry a
-      JOIN protection_honeyrecord h ON a.object_id = h.person_id::text OR a.objects_shown @> ARRAY[h.person_id]
+      JOIN protection_honeyrecord h ON a.object_id = h.person_id::text OR a.objects @> ARRAY[h.person_id]
       WHERE a.at >= %(since)s AND a.audit_class IN ('read', 'write', 'grave', 'export') GROUP BY 1, 2""",
     "many_people": """
       SELECT a.actor, date_trunc('hour', a.at) AS at, count(DISTINCT a.object_id) AS n FROM audit_auditentry a
@@ -61,7 +61,7 @@ ON CONFLICT (rule, user_id, at) DO UPDATE SET count = greatest(protection_alert.
 
 @transaction.atomic
 def gather_looks(*, by: Actor, week_of: date | None = None) -> int:
-    """Lay the unexplained looks of one week (from that Monday; by default the last whole one) for its owners to settle."""
+    """Lay the unexplained looks of one week (that Monday on; by default the last whole one) for others to settle."""
     monday = week_of or today() - timedelta(days=today().weekday() + 7)
     since = datetime.combine(monday, time(), UTC)
     with acting_as(by):

@@ -1,4 +1,4 @@
-"""A search for a way round the rules of broken glass: any order of openings, reviews, seals, denials and passing time."""
+"""A search for a way round the rules of broken glass: openings, reviews, seals, denials and time in any order."""
 
 from __future__ import annotations
 
