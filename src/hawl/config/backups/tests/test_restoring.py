@@ -319,7 +319,7 @@ def test_a_restored_table_that_differs_is_refused(installation: Installation, mo
         restoring.verify(file, installation.secret)
 
     def one_word(plain: Any, tell: Any = None) -> Any:
-        plain.execute("UPDATE people_contact SET ring = 'unknown'")
+        plain.execute("UPDATE people_contact SET ring = 'unsafe'")
         return counting(plain, tell)
 
     monkeypatch.setattr(restoring, "count", one_word)
