@@ -179,7 +179,9 @@ def withdraw_agreement(
 
 
 @transaction.atomic
-def close_after_no(*, by: Actor, case: Case, organisation_id: int, on: date, channel: str = Channel.TELEPHONE) -> int:
+def close_after_no(
+    *, by: Actor, case: Case, organisation_id: int, on: date, channel: str = Channel.NOT_RECORDED
+) -> int:
     """The person said no after the case was referred on: end what they agreed to for it, and the organisation's sight.
 
     The case must hold the no already. Gives how many agreements ended.
@@ -288,7 +290,7 @@ def _end(
 
 
 def _lose_sight(person_id: uuid.UUID, organisation_id: int, on: date) -> None:
-    """What waits for the organisation is taken back, then every row is closed to it; last, since `by` may lose sight."""
+    """What waits for the organisation is taken back, then every row closed to it: last, since `by` may lose sight."""
     ports.take_back(person_id, organisation_id)
     free = queries.flows().free_senders(to_org=organisation_id, purpose=rules.SUPPORT_OFFER, on=on)
     _call("hawl_close_sight", person_id, organisation_id, free)
@@ -364,9 +366,9 @@ def register_without_police(*, by: Actor, arrival: Arrival) -> Case:
 def finish_matching(*, by: Actor, person_id: uuid.UUID, sealed_match: uuid.UUID | None = None) -> None:
     """Open to the hub who came without the police, now that matching has run; again changes nothing.
 
-    Where the same person is held in a sealed record, theirs is sealed too, to those named there; whoever registered them
-    sees no more than that it was handed over. For machines, which alone see a sealed match; a duty lead of the hub may
-    where there is none. Raises `CannotAgree`: not_allowed.
+    Where the same person is held in a sealed record, theirs is sealed too, to those named there; whoever registered
+    them sees no more than that it was handed over. For machines, which alone see a sealed match; a duty lead of the hub
+    may where there is none. Raises `CannotAgree`: not_allowed.
     """
     with acting_as(by):
         lead = Role.SPECIALIST_LEAD in by.roles and sealed_match is None

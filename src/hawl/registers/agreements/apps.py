@@ -12,7 +12,9 @@ class AgreementsConfig(AppConfig):
 
     def ready(self) -> None:
         """Have the guards laid after each migration, and say how a withdrawal is put back after a restore."""
-        from hawl.registers.agreements import guards, replaying
+        from hawl.registers.agreements import (
+            guards,
+            replaying,  # noqa: F401 - imported to be registered
+        )
 
-        assert replaying.put_back  # imported to be registered
         post_migrate.connect(guards.lay_down, sender=self, dispatch_uid="hawl.agreements.guards")

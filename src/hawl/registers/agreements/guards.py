@@ -4,6 +4,8 @@ Laid down after each migration, from the models: a table about people that is ad
 here decides; `actions` do.
 """
 
+# ruff: noqa: S608 - statements are put together from names of our own tables only
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
@@ -45,10 +47,8 @@ def guarded() -> list[GuardedTable]:
 def _table(model: type[ScopedModel]) -> GuardedTable:
     columns = {field.column for field in model._meta.concrete_fields}
     of_case = model.subject_column == "case_id"
-    if model._meta.label == "cases.Case":
-        own_case = "id"
-    else:
-        own_case = "case_id" if "case_id" in columns and not of_case else ""
+    of_claim = "case_id" if "case_id" in columns and not of_case else ""
+    own_case = "id" if model._meta.label == "cases.Case" else of_claim
     return GuardedTable(model._meta.db_table, model.subject_column, of_case, own_case)
 
 
@@ -80,30 +80,30 @@ def statements(tables: Sequence[GuardedTable]) -> Iterator[str]:
 
 def _of_person(table: GuardedTable) -> str:
     if table.of_case:
-        return f'"{table.subject}" IN (SELECT id FROM cases_case WHERE person_id = person)'
-    return f'"{table.subject}" = person'
+        return f'"{table.subject}" IN (SELECT id FROM cases_case WHERE person_id = the_person)'
+    return f'"{table.subject}" = the_person'
 
 
 def _close(table: GuardedTable) -> str:
     if table.of_case:
-        where = f'"{table.subject}" = ANY(shut)'
+        where = f'"{table.subject}" = ANY(shut_cases)'
     elif table.own_case:
-        whole = "" if table.name == "cases_case" else f' OR (NOT some_left AND "{table.subject}" = person)'
-        where = f'("{table.own_case}" = ANY(shut){whole})'
+        whole = "" if table.name == "cases_case" else f' OR (NOT still_some AND "{table.subject}" = the_person)'
+        where = f'("{table.own_case}" = ANY(shut_cases){whole})'
     else:
-        where = f'NOT some_left AND "{table.subject}" = person'
+        where = f'NOT still_some AND "{table.subject}" = the_person'
     return (
-        f'UPDATE "{table.name}" SET visible_to = array_remove(visible_to, organisation) '
-        f"WHERE visible_to @> ARRAY[organisation] AND {where};"
+        f'UPDATE "{table.name}" SET visible_to = array_remove(visible_to, the_body) '
+        f"WHERE visible_to @> ARRAY[the_body] AND {where};"
     )
 
 
 def _wall(table: GuardedTable) -> str:
     return (
         f'UPDATE "{table.name}" SET denied_organisations = array_append(denied_organisations, 0), '
-        f"visible_to = ARRAY(SELECT one FROM unnest(visible_to) AS one WHERE one <> ALL (police)), "
+        f"visible_to = ARRAY(SELECT one FROM unnest(visible_to) AS one WHERE one <> ALL (not_agreed)), "
         f"named_users = ARRAY(SELECT one FROM unnest(named_users) AS one WHERE NOT EXISTS (SELECT FROM identity_user u "
-        f"WHERE u.id = one AND ARRAY[u.organisation_id, u.employer_id] && police)) "
+        f"WHERE u.id = one AND ARRAY[u.organisation_id, u.employer_id] && not_agreed)) "
         f"WHERE {_of_person(table)} AND NOT coalesce(denied_organisations, '{{}}') @> ARRAY[0];"
     )
 
@@ -116,8 +116,8 @@ def _unwall(table: GuardedTable) -> str:
 
 
 def _open(table: GuardedTable) -> str:
-    level = ", visibility = level" if table.name == "people_person" else ""
-    return f'UPDATE "{table.name}" SET visible_to = seen, named_users = named{level} WHERE {_of_person(table)};'
+    level = ", visibility = new_level" if table.name == "people_person" else ""
+    return f'UPDATE "{table.name}" SET visible_to = new_seen, named_users = new_named{level} WHERE {_of_person(table)};'
 
 
 def lay_down(**_: Any) -> None:

@@ -2,29 +2,29 @@
 -- about people. The functions run with the owner's rights and are called by the application's roles.
 
 -- Only who sees the person, and the machine, may have anything of them closed or opened.
-CREATE OR REPLACE FUNCTION hawl_must_see(person uuid) RETURNS void
+CREATE OR REPLACE FUNCTION hawl_must_see(the_person uuid) RETURNS void
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   IF right(session_user, 5) = '_jobs' AND hawl_machine() THEN RETURN; END IF;
-  IF NOT EXISTS (SELECT FROM people_person WHERE id = person AND ({visible})) THEN
+  IF NOT EXISTS (SELECT FROM people_person WHERE id = the_person AND ({visible})) THEN
     RAISE insufficient_privilege USING MESSAGE = 'no such record';
   END IF;
 END $$;
 
 -- Somebody who came without the police, while no agreement that stands names a police body.
-CREATE OR REPLACE FUNCTION hawl_hidden_from_police(person uuid) RETURNS boolean
+CREATE OR REPLACE FUNCTION hawl_hidden_from_police(the_person uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT EXISTS (SELECT FROM agreements_camewithoutpolice w WHERE w.person_id = person) AND NOT EXISTS (
+  SELECT EXISTS (SELECT FROM agreements_camewithoutpolice w WHERE w.person_id = the_person) AND NOT EXISTS (
     SELECT FROM agreements_sharingagreement a JOIN access_body b ON b.organisation_id = a.organisation_id AND b.police
-    WHERE a.person_id = person AND a.ended_at IS NULL)
+    WHERE a.person_id = the_person AND a.ended_at IS NULL)
 $$;
 
 -- Police bodies that nothing agreed names.
-CREATE OR REPLACE FUNCTION hawl_police_not_agreed(person uuid) RETURNS int[]
+CREATE OR REPLACE FUNCTION hawl_police_not_agreed(the_person uuid) RETURNS int[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT coalesce(array_agg(b.organisation_id), '{}') FROM access_body b WHERE b.police AND NOT EXISTS (
     SELECT FROM agreements_sharingagreement a
-    WHERE a.person_id = person AND a.organisation_id = b.organisation_id AND a.ended_at IS NULL)
+    WHERE a.person_id = the_person AND a.organisation_id = b.organisation_id AND a.ended_at IS NULL)
 $$;
 
 -- After every insert and update of a table about people: `TG_ARGV[0]` is the column of its subject, and `TG_ARGV[1]` how
@@ -38,6 +38,10 @@ BEGIN
   whose := CASE TG_ARGV[1]
     WHEN 'case' THEN format('JOIN cases_case c ON c.id = f.%I JOIN agreements_camewithoutpolice w ON w.person_id = c.person_id', TG_ARGV[0])
     ELSE format('JOIN agreements_camewithoutpolice w ON w.person_id = f.%I', TG_ARGV[0]) END;
+  -- The agreement that has just ended is closed with all else, by `hawl_close_sight`, in the same transaction.
+  IF TG_TABLE_NAME = 'agreements_sharingagreement' THEN
+    whose := whose || ' AND NOT (f.ended_at IS NOT NULL AND f.visible_to @> ARRAY[f.organisation_id])';
+  END IF;
   EXECUTE 'SELECT EXISTS (SELECT FROM fresh f ' || whose || ' WHERE f.visible_to && hawl_police_not_agreed(w.person_id)'
     ' OR EXISTS (SELECT FROM identity_user u WHERE u.id = ANY(f.named_users)'
     '   AND ARRAY[u.organisation_id, u.employer_id] && hawl_police_not_agreed(w.person_id)))' INTO wrong;
@@ -58,9 +62,9 @@ END $$;
 
 -- The wall against all police on every row of a person, and its end, which `hawl_no_police` lets through only while
 -- something agreed names a police body.
-CREATE OR REPLACE FUNCTION hawl_lay_wall(person uuid) RETURNS void
+CREATE OR REPLACE FUNCTION hawl_lay_wall(the_person uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE police int[] := hawl_police_not_agreed(person);
+DECLARE not_agreed int[] := hawl_police_not_agreed(the_person);
 BEGIN
 {wall}
 END $$;
@@ -68,58 +72,58 @@ END $$;
 -- An organisation loses sight of a person, save of the cases for which it has another ground: its own, those told to it
 -- by a desk in `free_desks` on the `automatic` route (no agreement needed) after which nobody said no, and those of an
 -- agreement that still stands. Gives whether anything of the person stays open to it.
-CREATE OR REPLACE FUNCTION hawl_close_sight(person uuid, organisation int, free_desks int[]) RETURNS boolean
+CREATE OR REPLACE FUNCTION hawl_close_sight(the_person uuid, the_body int, free_desks int[]) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE shut uuid[]; some_left boolean;
+DECLARE shut_cases uuid[]; still_some boolean;
 BEGIN
-  PERFORM hawl_must_see(person);
-  SELECT coalesce(array_agg(c.id), '{}') INTO shut FROM cases_case c
-  WHERE c.person_id = person AND c.desk_id <> organisation
+  PERFORM hawl_must_see(the_person);
+  SELECT coalesce(array_agg(c.id), '{}') INTO shut_cases FROM cases_case c
+  WHERE c.person_id = the_person AND c.desk_id <> the_body
     AND NOT (c.route = 'automatic' AND c.agreement <> 'no' AND c.desk_id = ANY(free_desks))
     AND NOT EXISTS (
-      SELECT FROM agreements_sharingagreement a WHERE a.person_id = person AND a.organisation_id = organisation
+      SELECT FROM agreements_sharingagreement a WHERE a.person_id = the_person AND a.organisation_id = the_body
         AND a.ended_at IS NULL AND (a.case_id IS NULL OR a.case_id = c.id));
-  some_left := EXISTS (
-      SELECT FROM cases_case c WHERE c.person_id = person AND c.visible_to @> ARRAY[organisation] AND NOT c.id = ANY(shut))
+  still_some := EXISTS (
+      SELECT FROM cases_case c WHERE c.person_id = the_person AND c.visible_to @> ARRAY[the_body] AND NOT c.id = ANY(shut_cases))
     OR EXISTS (
-      SELECT FROM agreements_camewithoutpolice w WHERE w.person_id = person AND w.organisation_id = organisation)
+      SELECT FROM agreements_camewithoutpolice w WHERE w.person_id = the_person AND w.organisation_id = the_body)
     OR EXISTS (
-      SELECT FROM agreements_sharingagreement a WHERE a.person_id = person AND a.organisation_id = organisation
+      SELECT FROM agreements_sharingagreement a WHERE a.person_id = the_person AND a.organisation_id = the_body
         AND a.ended_at IS NULL AND a.case_id IS NULL);
   -- Who came without the police is walled off from them again, in one statement for each table.
-  IF hawl_hidden_from_police(person) THEN PERFORM hawl_lay_wall(person); END IF;
+  IF hawl_hidden_from_police(the_person) THEN PERFORM hawl_lay_wall(the_person); END IF;
 {close}
-  RETURN some_left;
+  RETURN still_some;
 END $$;
 
-CREATE OR REPLACE FUNCTION hawl_unwall_police(person uuid) RETURNS void
+CREATE OR REPLACE FUNCTION hawl_unwall_police(the_person uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-  PERFORM hawl_must_see(person);
-  IF NOT EXISTS (SELECT FROM agreements_camewithoutpolice w WHERE w.person_id = person) THEN RETURN; END IF;
+  PERFORM hawl_must_see(the_person);
+  IF NOT EXISTS (SELECT FROM agreements_camewithoutpolice w WHERE w.person_id = the_person) THEN RETURN; END IF;
 {unwall}
 END $$;
 
 -- Who came without the police is opened once, after matching: to the hub, or, where a sealed record is of the same person,
 -- to those who are named there.
-CREATE OR REPLACE FUNCTION hawl_finish_matching(person uuid, sealed_match uuid, leads bigint[])
+CREATE OR REPLACE FUNCTION hawl_finish_matching(the_person uuid, sealed_match uuid, leads bigint[])
 RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE seen int[]; named bigint[] := '{}'; level text := 'open';
+DECLARE new_seen int[]; new_named bigint[] := '{}'; new_level text := 'open';
 BEGIN
-  PERFORM hawl_must_see(person);
-  SELECT ARRAY[w.organisation_id] INTO seen FROM agreements_camewithoutpolice w
-  WHERE w.person_id = person AND w.matching = 'waiting' FOR UPDATE;
-  IF seen IS NULL THEN RETURN; END IF;
+  PERFORM hawl_must_see(the_person);
+  SELECT ARRAY[w.organisation_id] INTO new_seen FROM agreements_camewithoutpolice w
+  WHERE w.person_id = the_person AND w.matching = 'waiting' FOR UPDATE;
+  IF new_seen IS NULL THEN RETURN; END IF;
   IF EXISTS (SELECT FROM people_person p WHERE p.id = sealed_match AND p.visibility = 'sealed') THEN
-    seen := '{}'; level := 'sealed';
+    new_seen := '{}'; new_level := 'sealed';
     -- Those named there, without the police; where none is left, the hub's own leads.
-    SELECT array_agg(who) INTO named FROM people_person p, unnest(p.named_users) AS who
+    SELECT array_agg(who) INTO new_named FROM people_person p, unnest(p.named_users) AS who
     WHERE p.id = sealed_match AND NOT EXISTS (
       SELECT FROM identity_user u JOIN access_body b ON b.police AND b.organisation_id IN (u.organisation_id, u.employer_id)
       WHERE u.id = who);
-    named := coalesce(named, leads);
+    new_named := coalesce(new_named, leads);
   END IF;
-  UPDATE agreements_camewithoutpolice SET matching = 'finished', matched_at = now() WHERE person_id = person;
+  UPDATE agreements_camewithoutpolice SET matching = 'finished', matched_at = now() WHERE person_id = the_person;
 {open}
 END $$;

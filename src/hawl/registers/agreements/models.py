@@ -35,6 +35,8 @@ class Channel(models.TextChoices):
     WEB_FORM = "web_form"
     # The force's own record says so; nobody at the desk heard it.
     POLICE_RECORD = "police_record"
+    # An answer was recorded, and not how it was given.
+    NOT_RECORDED = "not_recorded"
 
 
 class SaidBy(models.TextChoices):

@@ -1,4 +1,4 @@
-"""How a withdrawal is put back after a restore: the agreement of the backup ends again, and the organisation's sight."""
+"""How a withdrawal is put back after a restore: the backup's agreement ends again, and the organisation's sight."""
 
 from __future__ import annotations
 

@@ -127,6 +127,17 @@ def open_to(*, by: Actor, case: Case, organisation_id: int, on: date) -> Case:
     return held
 
 
+@transaction.atomic
+def end_referral(*, by: Actor, case: Case) -> Case:
+    """The person withdrew after the case was referred on: it is its desk's alone again. Sight is closed apart."""
+    with acting_as(by):
+        held = _held(case)
+        held.referred_on = None
+        held.save(update_fields=["referred_on"])
+        record(action="case.referral_ended", object_kind="case", object_id=str(held.pk))
+    return held
+
+
 def _add(rows: QuerySet[Any], organisation_id: int) -> None:
     """One statement, whatever the number of rows; a row that has the organisation keeps it once."""
     appended: Func = Func(F("visible_to"), Value(organisation_id, IntegerField()), function="array_append")

@@ -4,6 +4,10 @@
 -- may see. Its namesake ending in _all runs as the role `figures`, which reads every row and can do nothing else: for
 -- readers who may see no row at all. Where small numbers are hidden is decided by the caller (foundations.disclosure).
 --
+-- Who came to the hub without the police (source `self-referral`) stands in no count over every row: the police read
+-- those too, and what they count themselves taken from them would tell how many such people there are. In a function
+-- that runs as `figures` the two names of the session differ.
+--
 -- A duty belongs to the month in which its clock started (without a clock, the month of the report), a case and its
 -- steps to the month of the report. State is that at the end of the day `as_of`; what was done after it is still open.
 
@@ -21,6 +25,7 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
                 WHEN as_of <= d.due_on THEN 'pending'
                 ELSE 'overdue' END AS state
     FROM duties_duty d JOIN cases_case c ON c.id = d.case_id
+    WHERE c.source <> 'self-referral' OR current_user = session_user
   ) AS owed
   WHERE owed.start_on BETWEEN since AND least(until, as_of)
   GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
@@ -42,6 +47,7 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
       AND (e.occurred_on IS NULL OR e.occurred_on <= as_of)))
   FROM cases_case c
   WHERE c.reported_on BETWEEN since AND least(until, as_of)
+    AND (c.source <> 'self-referral' OR current_user = session_user)
   GROUP BY 1, 2
 $$;
 
@@ -58,6 +64,7 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   SELECT date_trunc('month', c.reported_on)::date, c.council::text, e.event::text, count(DISTINCT c.id)
   FROM cases_case c JOIN cases_caseevent e ON e.case_id = c.id
   WHERE c.reported_on BETWEEN since AND least(until, as_of) AND e.occurred_on <= as_of
+    AND (c.source <> 'self-referral' OR current_user = session_user)
     AND e.event IN ('told_of_services', 'referral_asked', 'support_referral_declined', 'support_referral_made',
                     'support_referral_received', 'support_reached', 'needs_assessed', 'support_started')
   GROUP BY 1, 2, 3

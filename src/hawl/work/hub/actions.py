@@ -14,7 +14,12 @@ from django.db import transaction
 
 from hawl.foundations.access.actor import Actor, Permission
 from hawl.foundations.access.scope import acting_as
+from hawl.foundations.audit.actions import record
 from hawl.foundations.clock import today
+from hawl.registers.agreements.actions import Said, close_after_no, record_agreement
+from hawl.registers.agreements.models import Channel
+from hawl.registers.agreements.queries import flow_allows, standing_agreements
+from hawl.registers.agreements.rules import PURPOSE_OF_ROUTE
 from hawl.registers.cases import actions as cases
 from hawl.registers.cases.queries import case_locked, events_of
 from hawl.registers.people.actions import close_first_calls
@@ -26,6 +31,9 @@ from hawl.work.hub.refusals import Refused
 from hawl.work.hub.routing import onward_organisation, route_anew
 from hawl.work.intake.rules import Route
 from hawl.work.protection.queries import holds_other_side
+
+# What the hub sees of a case that is referred to it.
+TOLD_BY_A_REFERRAL = ("identity", "contact", "what_happened", "needs", "location")
 
 if TYPE_CHECKING:
     from hawl.registers.cases.models import Case, CaseEvent
@@ -63,14 +71,17 @@ def record_answer(*, by: Actor, case: Case, agreed: bool, on: date) -> Case:
 
     The answer is a person's decision: no later version of the feed alters it or the route that follows. A yes opens
     the gate of a consent-first case, and nothing else; a no also takes back every leave for a first call.
-    Raises `Refused`: the answer cannot be changed once the case was referred on, an older answer does not take the
-    place of a later one, and the same answer of the same day is recorded once.
+    A no after the case was referred on takes it back from the hub (`record_withdrawal`). Raises `Refused`: a yes cannot
+    be recorded once the case was referred on, an older answer does not take the place of a later one, and the same
+    answer of the same day is recorded once.
     """
     with _at_work(by, case) as held:
         if not _of_desk(by, held):
             raise Refused("not_for_this_side")
         if held.referred_on is not None:
-            raise Refused("already_referred")
+            if agreed:
+                raise Refused("already_referred")
+            return _withdrawn(by, held, on, Channel.NOT_RECORDED)
         facts = _facts(held)
         if refusal := rules.why_no_answer(facts, agreed=agreed, on=on):
             raise Refused(refusal, facts.answered.on if facts.answered else None)
@@ -89,11 +100,39 @@ def record_answer(*, by: Actor, case: Case, agreed: bool, on: date) -> Case:
 
 
 @transaction.atomic
+def record_withdrawal(*, by: Actor, case: Case, on: date, channel: str) -> Case:
+    """Record that the person withdrew on that day, after the case was referred on; the hub loses sight of it at once.
+
+    The desk and the hub may. What the person agreed to for this case ends, what waits to be sent to the hub is taken
+    back, and the hub keeps nothing of the person but what it holds for another reason. What is owed stays owed.
+    Raises `Refused`.
+    """
+    with _at_work(by, case) as held:
+        return _withdrawn(by, held, on, channel)
+
+
+def _withdrawn(by: Actor, held: Case, on: date, channel: str) -> Case:
+    facts = _facts(held)
+    if refusal := rules.why_no_withdrawal(facts, on):
+        raise Refused(refusal, facts.answered.on if facts.answered else None)
+    _event(by, held, "support_referral_declined", on)
+    cases.set_answer(by=by, case=held, agreed=False, route="declined", reason="agreement_no")
+    answered = cases.end_referral(by=by, case=held)
+    close_first_calls(by=by, person_id=held.person_id)
+    recompute(case_id=held.pk, by=by)
+    # Last: who withdraws for the hub sees nothing of it any more.
+    close_after_no(by=by, case=held, organisation_id=onward_organisation(), on=on, channel=channel)
+    return answered
+
+
+@transaction.atomic
 def refer_to_hub(*, by: Actor, case: Case, on: date) -> Case:
     """Refer a case on to the hub of the area: from now on the hub sees it, its person and how to reach them.
 
     The gate: raises `Refused` for a sealed record, a case without the yes that its route asks for, one that waits
-    for a specialist, is out of scope or declined, and one already referred on. Nothing is opened then.
+    for a specialist, is out of scope or declined, and one already referred on, and one that the area's record of
+    processing does not foresee. Nothing is opened then. Where that record asks for the person's agreement besides the
+    legal basis, the yes is kept as an agreement with the hub; else the audit says on what basis it went.
     """
     with _at_work(by, case) as held:
         if not _of_desk(by, held):
@@ -101,10 +140,40 @@ def refer_to_hub(*, by: Actor, case: Case, on: date) -> Case:
         if refusal := rules.why_not_referred(_facts(held), on, today()):
             raise Refused(refusal)
         onward = onward_organisation()
+        basis = flow_allows(held.desk_id, onward, PURPOSE_OF_ROUTE[held.route], on)
+        if not basis.allowed:
+            raise Refused("no_basis")
+        if basis.agreement_needed and held.agreement != "yes":
+            raise Refused("answer_needed")
         _event(by, held, "support_referral_made", on)
         referred = cases.open_to(by=by, case=held, organisation_id=onward, on=on)
+        if basis.agreement_needed:
+            _keep_agreement(by, referred, onward, on)
         recompute(case_id=held.pk, by=by)
+        record(
+            action="case.referred", object_kind="case", object_id=str(held.pk), organisation=onward,
+            flow=basis.rule, basis=basis.basis, verified=basis.verified, agreement=basis.agreement_needed,
+        )  # fmt: skip
     return referred
+
+
+def _keep_agreement(by: Actor, case: Case, onward: int, on: date) -> None:
+    """The yes on which a case is referred, as what the person agreed to; once, while it stands."""
+    held = standing_agreements(person_id=case.person_id, organisation_id=onward, on=on)
+    if any(each.case_id in (None, case.pk) for each in held):
+        return
+    answered = _facts(case).answered
+    record_agreement(
+        by=by,
+        person_id=case.person_id,
+        organisation_id=onward,
+        case_id=case.pk,
+        kinds=TOLD_BY_A_REFERRAL,
+        said=Said(
+            on=answered.on if answered else on,
+            channel=Channel.POLICE_RECORD if case.agreement_decided_at is None else Channel.NOT_RECORDED,
+        ),
+    )
 
 
 @transaction.atomic

@@ -21,6 +21,8 @@ SAYS: dict[str, str | Promise] = {
     "before_referral": _("The day must not be before the case was referred on."),
     "before_answer": _("The day must not be before the person said yes."),
     "later_answer": _("A later answer is recorded already, on %(day)s."),
+    "not_referred": _("This case is not referred on, so there is nothing to withdraw. Record the answer instead."),
+    "no_basis": _("The area's record of processing does not foresee this referral. Nothing was passed on."),
     "already_recorded": _("This was recorded already. Nothing was added."),
     "about_needed": _("Choose which event this is about."),
     "unknown_about": _("Choose an event of this case."),

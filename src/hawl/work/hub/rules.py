@@ -13,7 +13,7 @@ Refusal = Literal[
     "not_for_this_side", "not_by_hand", "unknown_event", "future_day", "before_report", "before_referral",
     "about_needed", "unknown_about", "free_text", "sealed", "already_referred", "answer_needed", "answer_unconfirmed",
     "answered_no", "specialist_hold", "out_of_scope", "declined", "before_answer", "not_allowed",
-    "already_recorded", "later_answer",
+    "already_recorded", "later_answer", "not_referred", "no_basis",
 ]  # fmt: skip
 
 # Recorded by those to whom the case was referred on, each as its own dated event: that a referral was made says
@@ -99,6 +99,15 @@ def why_no_answer(case: CaseFacts, *, agreed: bool, on: date) -> Refusal | None:
         return "later_answer"
     same = case.answered.agreed == agreed and case.agreement == ("yes" if agreed else "no")
     return "already_recorded" if same and case.answered_by_hand else None
+
+
+def why_no_withdrawal(case: CaseFacts, on: date) -> Refusal | None:
+    """Why it may not be recorded that the person, who was referred on, withdrew on that day; or None."""
+    if case.referred_on is None:
+        return "not_referred"
+    if on < case.referred_on:
+        return "before_referral"
+    return why_no_answer(case, agreed=False, on=on)
 
 
 def why_not_referred(case: CaseFacts, on: date, today: date) -> Refusal | None:

@@ -22,6 +22,7 @@ from hawl.registers.cases.queries import cases_by_route, counts_by_route, events
 from hawl.registers.people.actions import open_person, show_contact
 from hawl.rights.duties.queries import due_list
 from hawl.work.hub import actions, presenters, wording
+from hawl.work.hub.agreements import WithdrawForm, after_withdrawal, agreements_part
 from hawl.work.hub.area_words import area_words
 from hawl.work.hub.filters import cases_asked, duties_asked
 from hawl.work.hub.forms import ActForm, AnswerForm, ReferForm, add_refusal
@@ -34,7 +35,12 @@ if TYPE_CHECKING:
 # A form that was not taken is shown again under this status (RFC 9110, 15.5.21).
 NOT_TAKEN = 422
 # A form sent twice is no mistake of the sender's: by form, the refusals that say no more than that.
-_REPEATS = {"act": ("already_recorded",), "answer": ("already_recorded",), "refer": ("already_referred",)}
+_REPEATS = {
+    "act": ("already_recorded",),
+    "answer": ("already_recorded",),
+    "refer": ("already_referred",),
+    "withdraw": ("not_referred",),
+}
 
 
 @require_safe
@@ -67,6 +73,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     record_list(by=actor, action="cases.listed", people=[each.person_id for each in page])
     context = {
         "numbers": presenters.route_numbers(counts, asked, _address(request)),
+        "withdrawn": request.GET.get("done") == "withdrawn",
         "filters": presenters.case_filters(asked, words),
         "page": page,
         "rows": [presenters.case_row(each, words, actor.user_id) for each in page],
@@ -141,6 +148,23 @@ def refer(request: HttpRequest, person_id: UUID, case_id: UUID) -> HttpResponse:
 
 @require_POST
 @opens_to(Permission.RECORD_ACTS)
+def withdraw(request: HttpRequest, person_id: UUID, case_id: UUID) -> HttpResponse:
+    """Record that the person withdrew after the case was referred on."""
+    case = _case_of(person_id, case_id)
+    of_desk = case.desk_id in current_actor().organisations
+
+    def act(form: WithdrawForm, by: Actor, case: Case) -> None:
+        told = form.cleaned_data
+        actions.record_withdrawal(by=by, case=case, on=told["on"], channel=told["channel"])
+
+    taken = _taken(request, person_id, case_id, "withdraw", act)
+    if taken.status_code == NOT_TAKEN:
+        return taken
+    return after_withdrawal(person_id, loses=not of_desk, case_id=case_id)
+
+
+@require_POST
+@opens_to(Permission.RECORD_ACTS)
 def take(request: HttpRequest, person_id: UUID, case_id: UUID) -> HttpResponse:
     """Take a case into one's own hands."""
     try:
@@ -195,6 +219,7 @@ def _person(
         "done": request.GET.get("done", ""),
         "hub": words.hub,
         "risk_shown": wording.risk_shown,
+        "agreements": agreements_part(held, by, bound or {}),
         "own_address": reverse("person", args=[person_id]) + (f"?case={shown.shown.case.pk}" if shown.shown else ""),
     }
     return render(request, "hub/person.html", context, status=status)
@@ -210,14 +235,22 @@ def _open_forms(case: Any, bound: dict[str, forms.Form]) -> dict[str, forms.Form
         fresh["answer"] = AnswerForm(initial=start)
         if not case.not_referred:
             fresh["refer"] = ReferForm(initial=start)
+    if case.case.referred_on is not None:
+        fresh["withdraw"] = WithdrawForm(initial=start)
     return fresh | bound
+
+
+def person_again(request: HttpRequest, person_id: UUID, bound: dict[str, forms.Form]) -> HttpResponse:
+    """The person's page once more, with a form that was not taken, for the other parts of the page."""
+    return _person(request, person_id, None, bound=bound, status=NOT_TAKEN)
 
 
 def _forms(case: Case, request: HttpRequest, name: str) -> dict[str, Any]:
     of_desk = case.desk_id in current_actor().organisations
     if name == "act":
         return {name: ActForm(request.POST, events=events_of(case.pk), of_desk=of_desk)}
-    return {name: (AnswerForm if name == "answer" else ReferForm)(request.POST)}
+    kinds: dict[str, type[forms.Form]] = {"answer": AnswerForm, "refer": ReferForm, "withdraw": WithdrawForm}
+    return {name: kinds[name](request.POST)}
 
 
 def _case_of(person_id: UUID, case_id: UUID) -> Case:

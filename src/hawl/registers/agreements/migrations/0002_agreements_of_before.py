@@ -8,7 +8,7 @@ INSERT INTO agreements_sharingagreement (id, person_id, case_id, organisation_id
   denied_organisations)
 SELECT gen_random_uuid(), c.person_id, c.id, other, '{identity,contact,what_happened,needs,location}',
   coalesce((c.agreement_decided_at AT TIME ZONE 'Europe/London')::date, c.referred_on),
-  CASE WHEN c.agreement_decided_at IS NULL THEN 'police_record' ELSE 'telephone' END, 'person', '', now(), c.desk_id,
+  CASE WHEN c.agreement_decided_at IS NULL THEN 'police_record' ELSE 'not_recorded' END, 'person', '', now(), c.desk_id,
   '', '', c.visible_to, c.named_users, c.denied_users, c.denied_organisations
 FROM cases_case c, unnest(c.visible_to) AS other
 WHERE c.referred_on IS NOT NULL AND c.route = 'consent_first' AND c.agreement = 'yes' AND other <> c.desk_id

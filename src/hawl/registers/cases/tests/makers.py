@@ -146,9 +146,9 @@ def make_self_referred(worker: Actor, *, matched: bool = True, **changes: Any) -
         "born_on": date(1990, 5, 17),
         "council": "torfaen",
     }
+    lead = account(Role.SPECIALIST_LEAD, HUB) if matched else None
     case = register_without_police(by=worker, arrival=Arrival(**{**values, **changes}))
-    if matched:
-        lead = account(Role.SPECIALIST_LEAD, HUB).actor()
-        finish_matching(by=lead, person_id=case.person_id)
+    if lead is not None:
+        finish_matching(by=lead.actor(), person_id=case.person_id)
         case.refresh_from_db()
     return case
