@@ -222,7 +222,7 @@ def test_a_referral_is_made_once(officer: Actor, desk: int) -> None:
     with pytest.raises(Refused, match="already_referred"):
         refer_to_hub(by=officer, case=case, on=today())
     with pytest.raises(Refused, match="already_referred"):
-        record_answer(by=officer, case=case, agreed=False, on=today())
+        record_answer(by=officer, case=case, agreed=True, on=today())
     assert CaseEvent.objects.filter(case=case, event="support_referral_made").count() == 1
 
 
