@@ -124,9 +124,11 @@ def child(what: str) -> None:
     from django.urls import get_resolver
 
     from hawl.foundations.identity.models import User
+    from hawl.foundations.identity.tests.signing import force_whole_sign_in
 
     get_resolver().url_patterns  # noqa: B018 - all pages are imported before anything is taken out
     user = User.objects.get(email="bench@example.org")
+    force_whole_sign_in()
     client = Client()
     client.force_login(user)
     if what == "without":

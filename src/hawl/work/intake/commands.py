@@ -82,3 +82,28 @@ def _say(result: dict[str, Any]) -> None:
     )
     for route, count in result["routes"].items():
         click.echo(f"{count:>8,}  {route}")
+
+
+@feed.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="A file that is not there yet.")
+@needs_database
+def reopen(file: Path, out: Path) -> None:
+    """Open a feed FILE that could not be used and was kept sealed, into a file that only you can read."""
+    import os
+
+    from hawl.foundations.vault.sealing import CannotOpen
+    from hawl.work.intake.kept_files import reopened
+
+    try:
+        with open(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as plain:
+            for piece in reopened(file):
+                plain.write(piece)
+    except FileExistsError as there:
+        raise Unusable(f"{out} is there already.", "Name another.") from there
+    except CannotOpen as shut:
+        out.unlink()
+        raise Unusable(
+            "The kept file was cut, changed or renamed, or its key is gone.", "Ask the sender again."
+        ) from shut
+    click.echo(f"Opened into {out}. Take it away when you have seen it.", err=True)

@@ -25,25 +25,21 @@ def take_in_inbox(timestamp: int) -> None:
 
 
 def take_in_file(file: Path) -> None:
-    """Take one file in and move it to `taken`; one that cannot be used goes to `refused` and is told on the page.
+    """Take one file in and take it away; one that cannot be used is kept sealed in `refused` and told on the page.
 
-    A failure of ours leaves the file where it is: the next minute takes it up where it stopped.
+    What a feed says lies nowhere in the open once it was taken: the sender holds the file. A failure of ours leaves it
+    where it is: the next minute takes it up where it stopped.
     """
     from hawl.work.intake.actions import import_feed
     from hawl.work.intake.desks import desk_of_area
     from hawl.work.intake.feed.reading import FeedUnusable
+    from hawl.work.intake.kept_files import keep_sealed
 
     desk, actor = desk_of_area()
     try:
         import_feed(path=file, by=actor, desk=desk)
     except FeedUnusable as unusable:
         keep("feed-inbox", unusable)
-        _move(file, "refused")
+        keep_sealed(file, file.parent / "refused")
     else:
-        _move(file, "taken")
-
-
-def _move(file: Path, where: str) -> None:
-    target = file.parent / where
-    target.mkdir(mode=0o700, exist_ok=True)
-    file.replace(target / file.name)
+        file.unlink()
