@@ -29,6 +29,7 @@ class Page(NamedTuple):
 PAGES: tuple[Page, ...] = (
     Page(_("What is due"), "due", Permission.SEE_PEOPLE),
     Page(_("Cases"), "cases", Permission.SEE_PEOPLE),
+    Page(_("Find a person"), "search", Permission.SEE_PEOPLE),
     Page(_("Emergency"), "glass", Permission.RECORD_ACTS),
     Page(_("Reviews"), "reviews", Permission.REVIEW_ACCESS),
     Page(_("How the Code is kept"), "compliance", Permission.SEE_FIGURES),

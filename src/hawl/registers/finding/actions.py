@@ -9,7 +9,7 @@ from django.db import transaction
 
 from hawl.foundations.access.actor import Actor, naming
 from hawl.foundations.access.scope import acting_as
-from hawl.foundations.audit.actions import record
+from hawl.foundations.audit.actions import record, record_list
 from hawl.registers.finding import laying
 from hawl.registers.finding.queries import Asked, Found, find
 from hawl.registers.people.models import Person
@@ -24,8 +24,10 @@ def search_people(*, by: Actor, asked: Asked, most: int = 50) -> Found:
     """
     with naming(by):
         found = find(asked, most=most)
-        with transaction.atomic(savepoint=False):
-            record(action="people.searched", given=asked.given(), found=len(found.matches), too_many=found.too_many)
+        record_list(
+            by=by, action="people.searched", people=[match.person.pk for match in found.matches],
+            given=asked.given(), found=len(found.matches), too_many=found.too_many,
+        )  # fmt: skip
     return found
 
 

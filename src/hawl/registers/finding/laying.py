@@ -33,10 +33,10 @@ def renew(people: Collection[uuid.UUID]) -> int:
     """
     held = {person.pk: person for person in Person.objects.filter(pk__in=people)}
     described = {pk: Described() for pk in held}
-    for contact in Contact.objects.filter(person_id__in=held).only("person_id", "kind", "value"):
+    for contact in Contact.objects.filter(person_id__in=held):
         with _Erased():
             described[contact.person_id].ways.append((contact.kind, contact.value))
-    for case in Case.objects.filter(person_id__in=held).only("person_id", "reference", "location"):
+    for case in Case.objects.filter(person_id__in=held):
         with _Erased():
             _of_case(described[case.person_id], case)
     rows = []
