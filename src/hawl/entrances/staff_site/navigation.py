@@ -32,6 +32,7 @@ PAGES: tuple[Page, ...] = (
     Page(_("Find a person"), "search", Permission.SEE_PEOPLE),
     Page(_("Emergency"), "glass", Permission.RECORD_ACTS),
     Page(_("Reviews"), "reviews", Permission.REVIEW_ACCESS),
+    Page(_("Messages"), "messages", Permission.SEE_PEOPLE),
     Page(_("How the Code is kept"), "compliance", Permission.SEE_FIGURES),
     Page(_("Demand"), "demand", Permission.SEE_FIGURES),
     Page(_("Services"), "service_directory", Permission.SEE_DIRECTORY),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from hawl.entrances.staff_site import audit, directory, home, operations, signing, your_sign_in
+from hawl.entrances.staff_site import audit, directory, home, messages, operations, signing, your_sign_in
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -12,6 +12,11 @@ urlpatterns = [
     path("", include("hawl.work.protection.urls")),
     path("", include("hawl.insight.compliance.urls")),
     path("", include("hawl.insight.demand.urls")),
+    path("messages/", messages.messages, name="messages"),
+    path("messages/words/<slug:key>/approve/", messages.approve, name="message_approve"),
+    path("messages/<uuid:message_id>/settle/", messages.settle, name="message_settle"),
+    path("messages/<uuid:message_id>/withdraw/", messages.withdraw, name="message_withdraw"),
+    path("messages/<uuid:message_id>/letter/", messages.letter, name="message_letter"),
     path("services/", directory.service_directory, name="service_directory"),
     path("bodies/", directory.bodies, name="bodies"),
     path("operations/", operations.operations, name="operations"),

@@ -106,7 +106,7 @@ def is_stood_for(person: Person) -> bool:
     return key is not None and Case.objects.filter(stands_for_key=key).exists()
 
 
-def has_declined(person_id: UUID, *, held_fast: bool = False) -> bool:
+def has_declined(person_id: uuid.UUID, *, held_fast: bool = False) -> bool:
     """Whether the person said no in a case that the actor may see; `held_fast` keeps it so until the end."""
     rows = Case.objects.filter(person_id=person_id, agreement="no")
     return bool(rows.select_for_update(of=("self",)).values_list("pk") if held_fast else rows.exists())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from hawl.registers.people.contact_rules import TELLS_A_PLACE, counting
-from hawl.registers.people.models import Contact, Person, Visibility
+from hawl.registers.people.models import Contact, ContactDecision, Person, Visibility
 from hawl.registers.people.strictness import strictest
 
 _KINDS = ("mobile", "landline", "email", "address")
@@ -96,3 +96,8 @@ def _counts(rows: Iterable[Contact], use: str) -> str:
 def _order(way: Way) -> tuple[bool, int, str]:
     kind = _KINDS.index(way.kind) if way.kind in _KINDS else len(_KINDS)
     return not way.may_be_used, kind, str(way.contact_id)
+
+
+def decisions_of(person_id: uuid.UUID, *, most: int = 30) -> list[ContactDecision]:
+    """What was decided and proposed about the ways of reaching a person, the newest first."""
+    return list(ContactDecision.objects.filter(person_id=person_id).order_by("-proposed_at")[:most])

@@ -1,0 +1,124 @@
+"""The page of how to reach a person: what it shows, who may do what, in both languages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from django.test import Client
+
+from hawl.foundations.access.scope import acting_as
+from hawl.foundations.identity.models import User
+from hawl.registers.cases.tests.makers import DESK, make_contact, make_person, organisation_id, three_people
+from hawl.registers.people.models import Contact, ContactPlan
+from hawl.registers.people.queries import ways_to_reach
+from hawl.registers.people.tests.deciding import two
+
+pytestmark = [pytest.mark.django_db, pytest.mark.process("staff")]
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def users() -> tuple[User, User]:
+    return two()
+
+
+@pytest.fixture
+def contact(users: tuple[User, User]) -> Contact:
+    with acting_as(users[0].actor()):
+        return make_contact(make_person(desk=organisation_id(DESK)), ring="first_approach", claims_call=True)
+
+
+def address(contact: Contact, end: str = "") -> str:
+    return f"/people/{contact.person_id}/contact/{end}"
+
+
+def words(response: Any) -> str:
+    return " ".join(BeautifulSoup(response.content, "html.parser").main.get_text(" ").split())
+
+
+def decision(contact: Contact, to: str, version: int = 0, **changes: str) -> dict[str, str]:
+    told = {"way": f"{contact.pk}:{version}", "use": "text", "to": to, "how_known": "person_said", "held_by": "themself",
+            "reason": "she asked for texts"}  # fmt: skip
+    return told | changes
+
+
+def test_opening_takes_two_and_closing_one(users: tuple[User, User], contact: Contact) -> None:
+    first, second = (signed_in(each) for each in users)
+    taken = first.post(address(contact, "decide/"), decision(contact, "safe"), follow=True)
+    assert "Proposed." in words(taken)
+    page = BeautifulSoup(first.get(address(contact)).content, "html.parser")
+    assert not page.select('button[value="confirm"]')
+    page = BeautifulSoup(second.get(address(contact)).content, "html.parser")
+    (confirm,) = page.select('form:has(button[value="confirm"])')
+    second.post(confirm["action"], {"answer": "confirm"})
+    with acting_as(users[0].actor()):
+        (way,) = ways_to_reach(contact.person)
+        assert way.text == "safe"
+    first.post(address(contact, "decide/"), decision(contact, "unsafe", 1))
+    with acting_as(users[0].actor()):
+        assert ways_to_reach(contact.person)[0].text == "unsafe"
+
+
+def test_what_changed_meanwhile_is_shown_with_409_and_what_was_typed(
+    users: tuple[User, User], contact: Contact
+) -> None:
+    first, second = (signed_in(each) for each in users)
+    first.post(address(contact, "decide/"), decision(contact, "unsafe"))
+    late = second.post(address(contact, "decide/"), decision(contact, "unknown"))
+    assert late.status_code == 409
+    assert "What differs" in words(late)
+    assert "she asked for texts" in late.content.decode()
+
+
+def plan(version: int, **changes: str) -> dict[str, str]:
+    return {"version": str(version), "voicemail": "none", "hours": "office", "days": "week"} | changes
+
+
+def test_the_plan_is_kept_shown_and_refused_when_it_changed(users: tuple[User, User], contact: Contact) -> None:
+    first, second = (signed_in(each) for each in users)
+    own = plan(0, code_word="heron", hours="own", start="10:00", end="12:30", days="all")
+    assert "The plan is kept." in words(first.post(address(contact, "plan/"), own, follow=True))
+    assert "heron" in words(second.get(address(contact)))
+    late = second.post(address(contact, "plan/"), plan(0, code_word="robin"))
+    assert (late.status_code, "heron" in words(late), "robin" in late.content.decode()) == (409, True, True)
+    with acting_as(users[0].actor()):
+        (window,) = ContactPlan.objects.get().plan["windows"]
+        assert (window["start"], window["end"], len(window["days"])) == ("10:00", "12:30", 7)
+    wrong = first.post(address(contact, "plan/"), plan(1, hours="own", start="12:00", end="11:00"))
+    assert wrong.status_code == 422
+
+
+def test_the_first_call_is_spent_once(users: tuple[User, User], contact: Contact) -> None:
+    first = signed_in(users[0])
+    assert "The first call was tried" in words(first.get(address(contact)))
+    first.post(address(contact, "first-call/"))
+    assert "The first call was tried" not in words(first.get(address(contact)))
+
+
+@pytest.mark.parametrize("end", ["", "decide/", "plan/", "first-call/"])
+def test_to_a_stranger_the_page_is_not_there(end: str, contact: Contact) -> None:
+    people = three_people()
+    for user, status in ((people.stranger, 404), (people.board, 403)):
+        client = signed_in(user)
+        answer = (
+            client.post(address(contact, end), plan(0) | decision(contact, "unsafe"))
+            if end
+            else client.get(address(contact))
+        )
+        assert answer.status_code in (status, 404)
+
+
+@pytest.mark.parametrize("prefix", ["", "/cy"])
+def test_the_page_is_there_in_both_languages_and_shows_no_number(
+    prefix: str, users: tuple[User, User], contact: Contact
+) -> None:
+    answer = signed_in(users[0]).get(prefix + address(contact))
+    assert answer.status_code == 200
+    assert "900123" not in answer.content.decode()
