@@ -160,7 +160,7 @@ def _was_given(request: HttpRequest, user: User, form: CodeForm) -> bool:
     if "credential" in request.POST:
         if check_passkey(by=_ANYONE, user=user, request=request, credential=as_json(request.POST["credential"])):
             return True
-        form.errors["code"] = form.error_class([_("The passkey was not accepted. Try again, or give a code")])
+        form.errors["code"] = form.error_class([str(_("The passkey was not accepted. Try again, or give a code"))])
         return False
     if not form.is_valid():
         return False

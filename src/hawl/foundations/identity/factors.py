@@ -39,12 +39,12 @@ class Factor:
 
 def has_factor(user_id: int) -> bool:
     """Has the account an authenticator or a passkey; recovery codes alone are none."""
-    return Authenticator.objects.filter(user_id=user_id, type__in=[TOTP, PASSKEY]).exists()
+    return bool(Authenticator.objects.filter(user_id=user_id, type__in=[TOTP, PASSKEY]).exists())
 
 
 def has_passkey(user_id: int) -> bool:
     """Can the account be opened by a passkey."""
-    return Authenticator.objects.filter(user_id=user_id, type=PASSKEY).exists()
+    return bool(Authenticator.objects.filter(user_id=user_id, type=PASSKEY).exists())
 
 
 def factors(user_id: int) -> list[Factor]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from allauth.account.apps import AccountConfig
 
 
-class LibraryAccounts(AccountConfig):
+class LibraryAccounts(AccountConfig):  # type: ignore[misc]
     """What second factors and single sign-on lean on. Its middleware is for its own pages, which are not mounted."""
 
     default = False

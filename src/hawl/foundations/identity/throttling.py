@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 
@@ -136,14 +137,23 @@ def _take(wanted: list[tuple[str, Size]]) -> Taken:
     at = now()
     with connection.cursor() as cursor:
         for key, size in wanted:
-            values = {"key": key, "tries": size.tries, "seconds": size.seconds, "at": at}
+            values: dict[str, str | float | datetime] = {
+                "key": key,
+                "tries": size.tries,
+                "seconds": size.seconds,
+                "at": at,
+            }
             cursor.execute(_LEFT, values)
             row = cursor.fetchone()
             if row is not None and row[0] < 1:
                 return Taken(wait=max(1, math.ceil((1 - row[0]) * size.seconds / 60)))
         for key, size in wanted:
-            cursor.execute(_ONE_TRY, {"key": key, "tries": size.tries, "seconds": size.seconds, "at": at})
+            cursor.execute(_ONE_TRY, _values(key, size, at))
     return Taken(buckets=tuple(key for key, _ in wanted))
+
+
+def _values(key: str, size: Size, at: datetime) -> dict[str, str | float | datetime]:
+    return {"key": key, "tries": size.tries, "seconds": size.seconds, "at": at}
 
 
 @contextmanager

@@ -122,7 +122,7 @@ def test_failures_are_audited_without_what_was_typed(officer: User, monkeypatch:
     monkeypatch.setattr(signing, "record", lambda **what: seen.append(what))
     for email in (officer.email, "someone-typed@example.org"):
         guess(email, password="typed words")
-    assert seen == [{"action": "sign_in.refused", "object_kind": "user", "why": "password"}] * 2
+    assert seen == [{"action": "session.sign_in_failed", "object_kind": "user", "why": "password"}] * 2
 
 
 def test_two_passwords_are_hashed_at_a_time(django_db_blocker: Any) -> None:

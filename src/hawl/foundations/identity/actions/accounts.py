@@ -64,9 +64,10 @@ def put_account(
         user.set_password(password)
         user.save()
         _end_stays(user)
+        codes = {"approved_by": approved_by} if grave else {}
         record(
-            action="account.put", object_kind="user", object_id=str(user.pk), roles=user.roles,
-            **({"approved_by": approved_by, "grave": True} if grave else {}),
+            action="account.put", object_kind="user", object_id=str(user.pk), grave=bool(grave), roles=user.roles,
+            **codes,  # type: ignore[arg-type]  # codes of the act, none of which is a named parameter
         )  # fmt: skip
     return user
 

@@ -31,7 +31,7 @@ def begin_session(*, by: Actor, user: User) -> tuple[StaffSession, bool]:
         for stay in ended:
             _end(stay, Why.ELSEWHERE)
         stay = StaffSession.objects.create(user=user, signed_in_at=at, seen_at=at, factor_at=at)
-        record(action="session.begun", object_kind="user", object_id=str(user.pk))
+        record(action="session.signed_in", object_kind="user", object_id=str(user.pk))
     return stay, bool(ended)
 
 
@@ -50,7 +50,8 @@ def end_session(*, by: Actor, stay_id: UUID, user_id: int, why: Why) -> bool:
 def end_all_sessions(*, by: Actor, user_id: int, why: Why, but: UUID | None = None) -> int:
     """End every stay of this user, or every other than `but`; says how many."""
     with acting_as(by):
-        stays = list(StaffSession.objects.select_for_update().filter(user_id=user_id, ended_at=None).exclude(pk=but))
+        found = StaffSession.objects.select_for_update().filter(user_id=user_id, ended_at=None)
+        stays = [stay for stay in found if stay.pk != but]
         for stay in stays:
             _end(stay, why)
         record(action="session.all_ended", object_kind="user", object_id=str(user_id), count=len(stays))

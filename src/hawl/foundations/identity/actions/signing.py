@@ -13,11 +13,11 @@ from hawl.foundations.audit.actions import record
 def password_was_given(*, by: Actor, user_id: int) -> None:
     """The right password: the second factor is asked for next."""
     with acting_as(by):
-        record(action="sign_in.password", object_kind="user", object_id=str(user_id))
+        record(action="session.password_given", object_kind="user", object_id=str(user_id))
 
 
 @transaction.atomic
 def password_was_refused(*, by: Actor, why: str) -> None:
     """A wrong password or an unknown address, which are recorded alike; or too many tries."""
     with acting_as(by):
-        record(action="sign_in.refused", object_kind="user", why=why)
+        record(action="session.sign_in_failed", object_kind="user", why=why)
