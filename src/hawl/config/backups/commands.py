@@ -43,7 +43,7 @@ def _back_up(out: Path, to: tuple[str, ...], as_json: bool) -> None:
 @click.option("--out", type=_FILE, required=True, help="New file for the secret key; keep it off this machine.")
 def backup_key(out: Path) -> None:
     """Make a pair of keys for backups: the secret one into a file, the public one printed."""
-    from hawl.config.backups.copying import make_key
+    from hawl.config.backups.sealed_file import make_key
 
     click.echo(make_key(out))
     click.echo(f"The secret key is in {out}. Who has it and a backup reads what is not sealed; without it "
@@ -56,9 +56,9 @@ def backup_key(out: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as one line of JSON.")
 def backup_verify(file: Path, identity: Path, as_json: bool) -> None:
     """Restore FILE (or the newest of a folder) into a throw-away database and compare."""
+    _without_doors()
     from hawl.config.backups.restoring import newest, verify
 
-    _without_doors()
     done = verify(newest(file), identity)
     if as_json:
         say_json({"well": True, **asdict(done)})
@@ -73,10 +73,10 @@ def backup_verify(file: Path, identity: Path, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as one line of JSON.")
 def restore(file: Path, identity: Path, replace: bool, as_json: bool) -> None:
     """Restore FILE (or the newest of a folder), put the safety journal back, then take its place."""
+    _without_doors()
     from hawl.config.backups.restoring import newest
     from hawl.config.backups.restoring import restore as put_in_place
 
-    _without_doors()
     done = put_in_place(newest(file), identity, replace=replace)
     if as_json:
         say_json({"restored": True, **asdict(done)})

@@ -144,20 +144,3 @@ def _dump(from_: Server, snapshot: str) -> Iterator[bytes]:
         if program.wait() != 0:
             raise InstallationError(f"pg_dump failed: {words_of(errors)}.", "Nothing was written. Run `hawl doctor`.")
     progress.done(done // 1024)
-
-
-def make_key(out: Path) -> str:
-    """A new secret key in the file `out`, which must not exist; gives back the public key, which may be known."""
-    from pyrage import x25519
-
-    secret = x25519.Identity.generate()
-    private_folder(out.parent)
-    try:
-        handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as reason:
-        raise InstallationError(f"{out} is there already.", "A key is never written over.") from reason
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(f"# public key: {secret.to_public()}\n{secret}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    return str(secret.to_public())

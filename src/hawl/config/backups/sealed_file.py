@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import os
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import IO, Any
 import pyrage
 from pyrage import x25519
 
-from hawl.foundations.database.home import InstallationError, read_private
+from hawl.foundations.database.home import InstallationError, private_folder, read_private
 
 _HEAD = struct.Struct(">cI")
 _MANIFEST, _DUMP, _SEAL = b"M", b"D", b"S"
@@ -183,3 +184,18 @@ def read(path: Path, secret: Any, key: bytes, dump: Callable[[bytes], object] = 
             raise reading.failed from reason
         raise BackupUnusable(f"{path.name} is damaged or was cut off.", "Take another backup.") from reason
     return reading.manifest(key)
+
+
+def make_key(out: Path) -> str:
+    """A new secret key in the file `out`, which must not exist; gives back the public key, which may be known."""
+    secret = x25519.Identity.generate()
+    private_folder(out.parent)
+    try:
+        handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as reason:
+        raise InstallationError(f"{out} is there already.", "A key is never written over.") from reason
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(f"# public key: {secret.to_public()}\n{secret}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return str(secret.to_public())

@@ -19,7 +19,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from hawl.config.backups import copying, restoring
+from hawl.config.backups import copying, restoring, sealed_file
 from hawl.config.backups.counting import count
 from hawl.config.backups.replaying import replay_here
 from hawl.config.backups.sealed_file import BackupUnusable
@@ -83,7 +83,7 @@ def installation(
         monkeypatch.setattr(module, "server", lambda: own)
     monkeypatch.setenv("HAWL_JOURNAL_FOLDERS", str(tmp_path / "journal"))
     secret = tmp_path / "offline" / "secret.txt"
-    made = Installation(name, own, tmp_path, secret, copying.make_key(secret))
+    made = Installation(name, own, tmp_path, secret, sealed_file.make_key(secret))
     with own.connect() as plain:
         plain.execute("DELETE FROM journal_journalstanding")
         restoring.give_standing(plain, {"newest_number": 0, "outside": 0, "put_back": {}, "unplaced": []})
@@ -286,7 +286,7 @@ def test_a_cut_or_changed_backup_or_another_key_is_refused_and_nothing_is_touche
     file = installation.back_up()
     whole, before, databases = file.read_bytes(), installation.contents(), installation.databases()
     other = installation.folder / "other.txt"
-    copying.make_key(other)
+    sealed_file.make_key(other)
     with pytest.raises(BackupUnusable):
         restoring.restore(file, other, replace=True)
     for damaged in (whole[:-1], whole[: len(whole) // 2], whole[:9000] + b"x" + whole[9001:], b""):
@@ -433,7 +433,6 @@ KILLED = """
     django.setup()
     from dataclasses import replace
     from hawl.config.backups import copying, restoring
-from hawl.config.backups.counting import count
     from hawl.config.backups.server import server
     own = server()
     own = replace(own, where=own.called(sys.argv[1]))
@@ -455,7 +454,7 @@ def test_a_restore_killed_at_any_moment_leaves_what_was(installation: Installati
     for wait in (0.05, 0.3, 0.6, 1.0, 1.6, 2.4, 3.5, 5.0):
         program = subprocess.Popen(
             [sys.executable, "-c", textwrap.dedent(KILLED), installation.name, str(file), str(installation.secret)],
-            env={**os.environ}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True,
+            env={**os.environ}, stdout=subprocess.PIPE, text=True, start_new_session=True,
         )  # fmt: skip
         assert program.stdout
         assert program.stdout.readline() == "go\n"
