@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from contact.oracle import Story, may
 from hawl.foundations.clock import england_and_wales, today
 from hawl.foundations.messages.rules import Decision
 from hawl.registers.people.contact_rules import (
@@ -20,8 +21,6 @@ from hawl.registers.people.contact_rules import (
     may_send,
 )
 from hawl.registers.people.hours import Window
-
-from .oracle import Story, may
 
 USES = ("ring", "text", "message", "write")
 CHANNELS = ("call", "voicemail", "text", "email", "letter")
@@ -47,7 +46,7 @@ class State:
     verified: date | None = None
     shared: bool = False
     plan: PlanFacts = NO_PLAN
-    person: PersonFacts = PersonFacts(may_be_child=True)
+    person: PersonFacts = field(default_factory=PersonFacts)
     born: date | None = None
 
 
@@ -212,7 +211,7 @@ def compare(number: int, seed: int, *, gate: Gate = may_send, default: str = "un
 
 
 def _is_first_hour(story: Story, kind: str, channel: str, at: datetime, told: datetime) -> bool:
-    """No hour before the one told would do, looked for minute by minute; and that one does, unless a day made it stale."""
+    """No hour before the one told would do, looked for minute by minute, and that one does."""
     later = [("born", date(1950, 1, 1)), *(each for each in story if each[0] == "windows"), *_SAFE]
     moment = at
     while moment < told:

@@ -28,7 +28,8 @@ class Gate(Protocol):
 
     def __call__(
         self, *, person_id: uuid.UUID, contact_id: uuid.UUID, channel: Channel, now: datetime, lock: bool
-    ) -> Reached: ...
+    ) -> Reached:
+        """The answer for one way of one person at one moment."""
 
 
 _gates: list[Gate] = []

@@ -159,7 +159,8 @@ _WELSH = [
 ]
 # Names that say it all, of bodies all over Wales; an area's own are given to `faults` beside them.
 NAMES = (
-    "victim support", "women's aid", "cymorth i fenywod", "live fear free", "byw heb ofn", "new pathways", "hafan cymru",
+    "victim support",
+    "women's aid", "cymorth i fenywod", "live fear free", "byw heb ofn", "new pathways", "hafan cymru",
     "llamau", "bawso", "cyfannol", "umbrella cymru", "connect gwent", "samaritans", "samariaid", "rape crisis", "nspcc",
     "childline", "refuge", "safer wales", "goleudy", "dyfodol", "threshold", "hawl",
 )  # fmt: skip

@@ -118,11 +118,11 @@ class PlanForm(forms.Form):
         if held is None:
             return {"version": 0, "voicemail": "none", "hours": "office", "days": "week"}
         told = held.plan or {}
-        window = next(iter(told.get("windows") or ()), None)
+        window = next(iter(told.get("windows") or ()), {})
         days = {tuple(value): key for key, value in cls._DAYS.items()}
         return {
             **told, "version": held.version, "language": held.language, "never_reach": held.never_reach,
-            "hours": "own" if window else "office", "start": window and window["start"], "end": window and window["end"],
+            "hours": "own" if window else "office", "start": window.get("start"), "end": window.get("end"),
             "days": days.get(tuple(window["days"]), "week") if window else "week",
         }  # fmt: skip
 

@@ -26,7 +26,7 @@ def close_again(*, by: Actor, entry: Entry, at: datetime) -> bool:
         key, word = value_key_of(str(entry.facts["contact"])), str(entry.facts.get("word", "unsafe"))
         rows = list(Contact.objects.select_for_update().filter(person_id=person.pk, value_key=key))
         held = next((row for row in rows if row.decided_at), None) or Contact(
-            person_id=person.pk, kind=rows[0].kind if rows else "", value=rows[0].value if rows else None, value_key=key,
+            person=person, kind=rows[0].kind if rows else "", value=rows[0].value if rows else None, value_key=key,
             decided_uses=[], visible_to=person.visible_to, named_users=person.named_users, decided_at=at,
             denied_users=person.denied_users, denied_organisations=person.denied_organisations,
         )  # fmt: skip

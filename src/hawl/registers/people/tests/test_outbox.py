@@ -106,10 +106,9 @@ def dispatch(*carriers: Any) -> dict[str, int]:
 
 
 def state_of(message: Message) -> tuple[str, str]:
-    with acting_as(MACHINE) if connection.settings_dict["USER"].endswith("jobs") else as_process("jobs"):
-        with acting_as(MACHINE):
-            held = Message.objects.get(pk=message.pk)
-            return held.state, held.rule
+    with as_process("jobs"), acting_as(MACHINE):
+        held = Message.objects.get(pk=message.pk)
+        return held.state, held.rule
 
 
 def test_a_text_goes_once_with_neutral_words_and_no_more(laid: Laid) -> None:

@@ -1,4 +1,4 @@
-"""What comes in closes ways and opens none: a number shared with a suspect, a later no, a danger found after the fact."""
+"""What comes in closes ways and opens none: a number shared with a suspect, a later no, a danger found later."""
 
 from __future__ import annotations
 

@@ -44,8 +44,8 @@ def words(response: Any) -> str:
 
 
 def decision(contact: Contact, to: str, version: int = 0, **changes: str) -> dict[str, str]:
-    told = {"way": f"{contact.pk}:{version}", "use": "text", "to": to, "how_known": "person_said", "held_by": "themself",
-            "reason": "she asked for texts"}  # fmt: skip
+    told = {"way": f"{contact.pk}:{version}", "use": "text", "to": to, "how_known": "person_said",
+            "held_by": "themself", "reason": "she asked for texts"}  # fmt: skip
     return told | changes
 
 
