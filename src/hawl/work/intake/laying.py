@@ -16,8 +16,10 @@ from typing import Any
 from django.db import connection
 
 from hawl.foundations.audit.actions import record
+from hawl.foundations.journal.actions import note_many
 from hawl.foundations.vault import hand
 from hawl.foundations.vault.resealing import reseal_cases
+from hawl.registers.people.journal_facts import decided_facts
 from hawl.rights.rulebook import Event
 from hawl.work.intake import parts
 from hawl.work.intake.copy_text import lines
@@ -185,6 +187,7 @@ WITH touched AS MATERIALIZED (
 ), forbidden AS MATERIALIZED (
   SELECT DISTINCT person_id FROM touched JOIN cases_case c USING (person_id)
   WHERE c.no_first_call OR c.counter_allegation OR c.agreement = 'no'
+  UNION SELECT id FROM people_person JOIN touched ON person_id = id WHERE first_call_spent_at IS NOT NULL
 ), words AS (
   SELECT t.person_id, t.value_key,
     CASE WHEN bool_or('ring' = ANY(t.claims_no)) THEN 'unsafe'
@@ -445,6 +448,7 @@ def lay(part: Part, feed: str, desk: Desk) -> tuple[int, int, int]:
         reached = [row[0] for row in cursor.fetchall()]
         reached += inherit(cursor, of_cases="SELECT case_id FROM stage_intake_feedmessage")
         cursor.execute(_STRICTEST, {"left": left})
+        _protect(cursor)
         _recall(cursor, moved, reached, desk.today)
         for statement in _SPREAD:
             cursor.execute(statement, {"reached": reached})
@@ -459,6 +463,26 @@ def lay(part: Part, feed: str, desk: Desk) -> tuple[int, int, int]:
             cursor.execute(_LEFT_KEYS, {"keys": [key for key in keys_left if key]})
             cursor.execute(_LEFT_TOKENS, {"left": left})
     return len(part.events) - events, len(part.duties) - duties, part.new_people - gone
+
+
+# The register closes what these rows reveal: numbers shared with a suspect, decisions that a later no speaks against.
+_PROTECT = f"""
+SELECT DISTINCT closed_person, closed_value, unnest(closed_uses)
+FROM hawl_protect_contacts(ARRAY(SELECT DISTINCT person_id FROM ({_TOUCHED}) touched))
+"""
+
+
+def _protect(cursor: Any) -> None:
+    """Raise protection by what came in; the safety journal has it, since a backup of yesterday does not."""
+    cursor.execute(_PROTECT)
+    closed = cursor.fetchall()
+    if closed:
+        note_many(
+            entries=[
+                ("contact_unsafe", person, decided_facts(bytes(key), use, "unsafe")) for person, key, use in closed
+            ]
+        )
+        record(action="contact.closed_by_feed", object_kind="contact", ways=len(closed))
 
 
 def _recall(cursor: Any, moved: list[tuple[uuid.UUID, uuid.UUID]], reached: list[uuid.UUID], today: date) -> None:
