@@ -48,6 +48,9 @@ bench: setup $(BENCH) ## measure feed import and duties against others, as ratio
 drill-contact: setup ## a million decisions on reaching people and ten thousand races of closing against sending
 	@HAWL_CONTACT_DECISIONS=1000000 HAWL_CONTACT_RACES=10000 $(BIN)/pytest tests/contact -q -s $(ARGS)
 
+drill-keys: setup ## rotate and renew the keys under twenty kills each, then look whether all still opens
+	@$(BIN)/python drills/keys.py
+
 serve: setup ## serve this machine's installation
 	@$(BIN)/hawl serve $(ARGS)
 

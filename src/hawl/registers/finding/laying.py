@@ -7,10 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 
 from django.db import connection
 
-from hawl.foundations.vault.sealing import CannotOpen
-from hawl.registers.cases.models import Case
-from hawl.registers.finding.tokens import Described, names_of, tokens_of
-from hawl.registers.people.models import Contact, Person, Visibility
+from hawl.registers.finding.queries import tokens_held
+from hawl.registers.finding.tokens import Described, tokens_of
 
 _ADD = """
 INSERT INTO finding_searchtoken (token, person_id, visible_to, named_users, denied_users, denied_organisations)
@@ -31,46 +29,16 @@ def renew(people: Collection[uuid.UUID]) -> int:
 
     An erased person has none any more.
     """
-    held = {person.pk: person for person in Person.objects.filter(pk__in=people)}
-    described = {pk: Described() for pk in held}
-    for contact in Contact.objects.filter(person_id__in=held):
-        with _Erased():
-            described[contact.person_id].ways.append((contact.kind, contact.value))
-    for case in Case.objects.filter(person_id__in=held):
-        with _Erased():
-            _of_case(described[case.person_id], case)
-    rows = []
-    for pk, person in held.items():
-        with _Erased():
-            described[pk].names, described[pk].born_on = names_of(person.names), person.born_on
-            sealed, place = person.visibility == Visibility.SEALED, person.visibility != Visibility.RESTRICTED
-            rows.append((pk, tokens_of(described[pk], sealed=sealed, place=place)))
+    held, tokens = tokens_held(people)
     take_away(people)
-    _add(rows)
-    return len(held)
+    _add(tokens)
+    return held
 
 
 def take_away(people: Collection[uuid.UUID]) -> None:
     """Nobody finds these people by a search any more."""
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_AWAY, [list(people)])
-
-
-class _Erased:
-    """What does not open any more is not found by it."""
-
-    def __enter__(self) -> None:
-        return
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
-        return kind is not None and issubclass(kind, CannotOpen)
-
-
-def _of_case(described: Described, case: Case) -> None:
-    reference = case.reference or {}
-    described.references += [str(value) for name in ("crime_ref", "record_id") if (value := reference.get(name))]
-    if code := (case.location or {}).get("postcode"):
-        described.postcodes.append(code)
 
 
 def _add(rows: Iterable[tuple[uuid.UUID, set[int]]]) -> None:

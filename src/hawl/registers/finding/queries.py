@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from datetime import date
 
@@ -11,10 +12,11 @@ from rapidfuzz import fuzz
 
 from hawl.foundations.access.actor import current_actor
 from hawl.foundations.vault.sealing import CannotOpen
+from hawl.registers.cases.models import Case
 from hawl.registers.finding import tokens, words
 from hawl.registers.finding.models import SearchToken
 from hawl.registers.finding.tokens import Described, names_of
-from hawl.registers.people.models import Person, Visibility
+from hawl.registers.people.models import Contact, Person, Visibility
 
 # So many records a search may open at the most.
 MOST_OPENED = 200
@@ -184,3 +186,29 @@ def _to_ask(asked: Asked) -> tuple[str, ...]:
     if not asked.postcode:
         wanted.append("postcode")
     return tuple(wanted) or ("phone",)
+
+
+def tokens_held(people: Collection[uuid.UUID]) -> tuple[int, list[tuple[uuid.UUID, set[int]]]]:
+    """How many of these people are held, and the tokens that each of them is to have; none for the erased."""
+    held = {person.pk: person for person in Person.objects.filter(pk__in=people)}
+    described = {pk: Described() for pk in held}
+    for contact in Contact.objects.filter(person_id__in=held):
+        with suppress(CannotOpen):
+            described[contact.person_id].ways.append((contact.kind, contact.value))
+    for case in Case.objects.filter(person_id__in=held):
+        with suppress(CannotOpen):
+            _of_case(described[case.person_id], case)
+    found = []
+    for pk, person in held.items():
+        with suppress(CannotOpen):
+            described[pk].names, described[pk].born_on = names_of(person.names), person.born_on
+            sealed, place = person.visibility == Visibility.SEALED, person.visibility != Visibility.RESTRICTED
+            found.append((pk, tokens.tokens_of(described[pk], sealed=sealed, place=place)))
+    return len(held), found
+
+
+def _of_case(described: Described, case: Case) -> None:
+    reference = case.reference or {}
+    described.references += [str(value) for name in ("crime_ref", "record_id") if (value := reference.get(name))]
+    if code := (case.location or {}).get("postcode"):
+        described.postcodes.append(code)

@@ -20,6 +20,7 @@ from hawl.foundations.journal.actions import note_many
 from hawl.foundations.vault import hand
 from hawl.foundations.vault.resealing import reseal_cases
 from hawl.registers.people.journal_facts import decided_facts
+from hawl.registers.finding.laying import take_away
 from hawl.rights.rulebook import Event
 from hawl.work.intake import parts
 from hawl.work.intake.copy_text import lines
@@ -318,11 +319,7 @@ _LEFT = """
 DELETE FROM people_person p WHERE p.id = ANY(%(left)s)
 AND NOT EXISTS (SELECT 1 FROM cases_case c WHERE c.person_id = p.id)
 AND NOT EXISTS (SELECT 1 FROM people_contact k WHERE k.person_id = p.id)
-RETURNING p.data_key
-"""
-_LEFT_TOKENS = """
-DELETE FROM finding_searchtoken t WHERE t.person_id = ANY(%(left)s)
-AND NOT EXISTS (SELECT 1 FROM people_person p WHERE p.id = t.person_id)
+RETURNING p.id, p.data_key
 """
 _LEFT_KEYS = "DELETE FROM vault_datakey WHERE id = ANY(%(keys)s) OR beside = ANY(%(keys)s)"
 
@@ -458,10 +455,10 @@ def lay(part: Part, feed: str, desk: Desk) -> tuple[int, int, int]:
         gone = 0
         if left:
             cursor.execute(_LEFT, {"left": left})
-            keys_left = [row[0] for row in cursor.fetchall()]
-            gone = len(keys_left)
-            cursor.execute(_LEFT_KEYS, {"keys": [key for key in keys_left if key]})
-            cursor.execute(_LEFT_TOKENS, {"left": left})
+            nobody = cursor.fetchall()
+            gone = len(nobody)
+            cursor.execute(_LEFT_KEYS, {"keys": [key for _, key in nobody if key]})
+            take_away([person for person, _ in nobody])
     return len(part.events) - events, len(part.duties) - duties, part.new_people - gone
 
 
