@@ -18,11 +18,11 @@ class AuditClass(StrEnum):
 
 
 _BY_LAST_WORD = {
-    AuditClass.READ: ("read", "shown", "listed", "looked", "opened_page", "viewed"),
-    AuditClass.SEARCH: ("searched", "matched_by_hand"),
+    AuditClass.READ: ("read", "shown", "listed", "looked", "viewed", "location_opened"),
+    AuditClass.SEARCH: ("searched",),
     AuditClass.EXPORT: ("exported", "downloaded", "printed"),
-    AuditClass.REFUSAL: ("refused", "denied_by_policy"),
-    AuditClass.SIGN_IN: ("signed_in", "signed_out", "sign_in_failed", "sign_in_locked", "stepped_up"),
+    AuditClass.REFUSAL: ("refused",),
+    AuditClass.SIGN_IN: ("signed_in", "signed_out", "sign_in_failed", "sign_in_locked", "stepped_up", "password_given"),
 }
 _CLASSES = {word: kind for kind, words in _BY_LAST_WORD.items() for word in words}
 
@@ -31,4 +31,5 @@ def class_of(action: str, *, grave: bool = False) -> AuditClass:
     """The class of an action such as `person.read`; whatever is none of the others counts as a write."""
     if grave:
         return AuditClass.GRAVE
-    return _CLASSES.get(action.rpartition(".")[2], AuditClass.WRITE)
+    last = action.rpartition(".")[2]
+    return _CLASSES.get(last) or _CLASSES.get(last.rpartition("_")[2], AuditClass.WRITE)

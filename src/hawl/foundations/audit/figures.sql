@@ -78,8 +78,9 @@ BEGIN
         AND (p.denied_organisations && walls OR p.denied_users @> ARRAY[reader]
              OR (of_police AND NOT p.visible_to && police)))
     -- To the police, an object that belongs to nobody known may be somebody's whom they must not know.
-    AND (NOT of_police OR known.person IS NOT NULL OR e.object_kind IN (
-      '', 'area', 'audit', 'feed_run', 'job_failure', 'list', 'organisation', 'page', 'service', 'street_file', 'user'))
+    AND (NOT of_police OR known.person IS NOT NULL OR shown.people IS NOT NULL OR e.object_kind IN (
+      '', 'area', 'audit', 'body', 'feed_run', 'job_failure', 'key', 'list', 'organisation', 'page', 'service',
+      'street_file', 'template', 'user', 'wrapping_key'))
     -- Nor is an entry shown of which nothing but people behind a wall would be left.
     AND (e.objects IS NULL OR e.objects = '{}' OR shown.people IS NOT NULL)
   ORDER BY e.at DESC, e.id

@@ -27,7 +27,10 @@ LATE = 15 * 60 * 1_000_000
 AHEAD = 60 * 1_000_000
 MOST_FINDINGS = 1000
 _ROWS_AT_ONCE = 20_000
-_BY_INDEX = "SET LOCAL work_mem = '64MB'; SET LOCAL enable_hashjoin = {0}; SET LOCAL enable_mergejoin = {0}; SET LOCAL enable_seqscan = {0}"
+_BY_INDEX = (
+    "SET LOCAL work_mem = '64MB'; SET LOCAL enable_hashjoin = {0}; SET LOCAL enable_mergejoin = {0};"
+    " SET LOCAL enable_seqscan = {0}"
+)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Connection = psycopg.Connection[tuple[Any, ...]]
 

@@ -160,9 +160,12 @@ def test_a_steward_of_the_police_is_told_nothing_of_who_came_without_them(hub_wo
     with acting_as(hub_worker.actor()):
         record_list(by=hub_worker.actor(), action="cases.listed", people=[person])
         record(action="agreement.withdrawn", object_kind="agreement", object_id=str(uuid4()), objects=[person])
+        known = make_person(desk=organisation_id(HUB), visible_to=[organisation_id(HUB), organisation_id(DESK)]).pk
+        record(action="agreement.recorded", object_kind="agreement", object_id=str(uuid4()), objects=[known])
     theirs = seen(steward(DESK))
     assert not [one for one in theirs if one[0] in ("person.read", "case.taken", "message.sent", "cases.listed")]
     assert "agreement.withdrawn" not in dict(theirs)
+    assert "agreement.recorded" in dict(theirs)
     assert seen(steward(DESK), about=person) == []
     assert len(seen(steward(HUB), about=person)) == 4
 

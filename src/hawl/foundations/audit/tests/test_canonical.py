@@ -71,8 +71,12 @@ KNOWN_LEAF = "abb5d0ab97bc18fdba77be7a6fdeefccd12886116798b305225433589e17d138"
 @pytest.mark.parametrize(
     "setting",
     [
-        "SET LOCAL TimeZone = 'Pacific/Apia'", "SET LOCAL TimeZone = 'Europe/London'", "SET LOCAL bytea_output = 'escape'",
-        "SET LOCAL DateStyle = 'SQL, DMY'", "SET LOCAL IntervalStyle = 'sql_standard'", "SET LOCAL extra_float_digits = 0",
+        "SET LOCAL TimeZone = 'Pacific/Apia'",
+        "SET LOCAL TimeZone = 'Europe/London'",
+        "SET LOCAL bytea_output = 'escape'",
+        "SET LOCAL DateStyle = 'SQL, DMY'",
+        "SET LOCAL IntervalStyle = 'sql_standard'",
+        "SET LOCAL extra_float_digits = 0",
     ],
 )  # fmt: skip
 def test_no_setting_changes_them(setting: str) -> None:

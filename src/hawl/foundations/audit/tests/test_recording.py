@@ -43,7 +43,9 @@ def test_an_entry_holds_who_for_whom_by_which_rule_for_what() -> None:
     ("action", "grave", "wanted"),
     [("person.read", False, "read"), ("cases.listed", False, "read"), ("people.searched", False, "search"),
      ("case.taken", False, "write"), ("figures.exported", False, "export"), ("page.refused", False, "refusal"),
-     ("account.signed_in", False, "sign_in"), ("glass.broken", True, "grave"), ("odd", False, "write")],
+     ("account.signed_in", False, "sign_in"), ("glass.broken", True, "grave"), ("odd", False, "write"),
+     ("contact.plan_read", False, "read"), ("contact.lowering_refused", False, "refusal"),
+     ("session.sign_in_failed", False, "sign_in"), ("people.sealed_given", False, "write")],
 )  # fmt: skip
 def test_the_last_word_of_an_action_tells_its_class(action: str, grave: bool, wanted: str) -> None:
     assert class_of(action, grave=grave) == AuditClass(wanted)
@@ -77,7 +79,7 @@ def committed(action: str) -> int:
 
 @pytest.mark.usefixtures("own")
 def test_a_refusal_outlives_the_transaction_that_it_refuses() -> None:
-    with pytest.raises(Boom), keeping_refusals(), acting_as(ACTOR):
+    with pytest.raises(Boom), keeping_refusals(), acting_as(ACTOR):  # noqa: PT012 - the end of it is what is tried
         record(action="case.written")
         refuse(action="case.refused", rule="walled", object_kind="case", object_id="1")
         assert committed("case.refused") == 0
@@ -89,7 +91,7 @@ def test_a_refusal_outlives_the_transaction_that_it_refuses() -> None:
 
 @pytest.mark.usefixtures("own")
 def test_in_a_command_a_refusal_is_written_at_once_beside_the_transaction() -> None:
-    with pytest.raises(Boom), acting_as(ACTOR):
+    with pytest.raises(Boom), acting_as(ACTOR):  # noqa: PT012 - the end of it is what is tried
         refuse(action="export.refused")
         assert committed("export.refused") == 1
         raise Boom
@@ -116,7 +118,7 @@ def test_grave_acts_are_chained_one_after_another_also_when_many_come_at_once() 
 
 @pytest.mark.usefixtures("own")
 def test_a_grave_act_that_rolls_back_leaves_no_link() -> None:
-    with pytest.raises(Boom), acting_as(ACTOR):
+    with pytest.raises(Boom), acting_as(ACTOR):  # noqa: PT012 - the end of it is what is tried
         record(action="glass.broken", grave=True)
         raise Boom
     assert GraveLink.objects.count() == 0
