@@ -9,6 +9,7 @@ import pytest
 
 from hawl.foundations.access.actor import Role
 from hawl.foundations.access.scope import acting_as
+from hawl.registers.agreements.actions import finish_matching
 from hawl.registers.agreements.models import CameWithoutPolice
 from hawl.registers.cases.models import Case, CaseEvent
 from hawl.registers.cases.tests.makers import DESK, HUB, account, make_contact, make_self_referred, organisation_id
@@ -31,7 +32,11 @@ def at_the_hub() -> None:
     """The same names, birth date and number as the feed's."""
     worker = account(Role.HUB_WORKER, HUB).actor()
     with acting_as(worker):
-        case = make_self_referred(worker, born_on=date(1990, 5, 17))
+        # No new account leads the hub: sealed rows of the feed go to those who do.
+        case = make_self_referred(worker, matched=False, born_on=date(1990, 5, 17))
+    finish_matching(by=EVERYBODY, person_id=case.person_id)
+    with acting_as(worker):
+        case.person.refresh_from_db()
         make_contact(case.person, MOBILE, message_key=None, given_by="victim")
 
 
