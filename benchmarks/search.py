@@ -90,7 +90,7 @@ def invented(chance: random.Random) -> list[tuple[str, str, date]]:
     ]
     families = [*COMMON, *tail]
     left = 1000 - sum(COMMON.values())
-    shares = [*COMMON.values(), *(left / (8.7 * (rank + 1)) for rank in range(len(tail)))]
+    shares = [*COMMON.values(), *(left / (3.05 * (rank + 300)) for rank in range(len(tail)))]
     drawn = chance.choices(families, shares, k=PEOPLE - 1)
     days = [
         date.fromordinal(chance.randrange(date(1935, 1, 1).toordinal(), date(2012, 1, 1).toordinal())) for _ in drawn

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from datetime import date
 
+from django.db.models import IntegerField, Value
 from rapidfuzz import fuzz
 
 from hawl.foundations.access.actor import current_actor
@@ -72,8 +73,7 @@ def find(asked: Asked, *, most: int = 50) -> Found:
     described = _described(asked)
     met: dict[uuid.UUID, set[int]] = {}
     left_out = False
-    for kind, wanted in tokens.by_strength(described):
-        new = _people_with(wanted, MOST_OPENED)
+    for kind, new in _people_with(tokens.by_strength(described), MOST_OPENED):
         if new is None or len(new - met.keys()) + len(met) > MOST_OPENED:
             left_out = True
             continue
@@ -87,11 +87,20 @@ def find(asked: Asked, *, most: int = 50) -> Found:
     return Found(matches[:most], more=more, ask_for=_to_ask(asked) if more else ())
 
 
-def _people_with(wanted: set[int], most: int) -> set[uuid.UUID] | None:
-    """People with any of these tokens; None where they are more than `most`, for which no more rows are read."""
-    rows = SearchToken.objects.filter(token__in=wanted).order_by().values_list("person_id", flat=True)
-    found = set(rows[: most * len(wanted) + 1])
-    return None if len(found) > most else found
+def _people_with(wanted: list[tuple[int, set[int]]], most: int) -> Iterator[tuple[int, set[uuid.UUID] | None]]:
+    """For each kind of token its people, in one statement; None for more than `most`, of whom no more rows are read."""
+    parts = [
+        SearchToken.objects.filter(token__in=each)
+        .order_by()
+        .annotate(kind=Value(kind, IntegerField()))
+        .values_list("kind", "person_id")[: most * len(each) + 1]
+        for kind, each in wanted
+    ]
+    people: dict[int, set[uuid.UUID]] = {kind: set() for kind, _ in wanted}
+    if parts:
+        for kind, person in parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]:
+            people[kind].add(person)
+    return ((kind, found if len(found) <= most else None) for kind, found in people.items())
 
 
 def _opened(people: Collection[uuid.UUID]) -> list[Person]:
