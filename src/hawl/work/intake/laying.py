@@ -9,18 +9,19 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django.db import connection
 
+from hawl.foundations.access import rescoping
 from hawl.foundations.audit.actions import record
 from hawl.foundations.journal.actions import note_many
 from hawl.foundations.vault import hand
 from hawl.foundations.vault.resealing import reseal_cases
-from hawl.registers.people.journal_facts import decided_facts
 from hawl.registers.finding.laying import take_away
+from hawl.registers.people.journal_facts import decided_facts
 from hawl.rights.rulebook import Event
 from hawl.work.intake import parts
 from hawl.work.intake.copy_text import lines
@@ -167,7 +168,8 @@ UPDATE people_person p SET visibility = 'sealed', visible_to = '{{}}',
   denied_organisations = array_append(coalesce(p.denied_organisations, '{{}}'), %(force)s),
   named_users = CASE WHEN p.visibility = 'sealed' AND p.named_users && %(able)s::bigint[] THEN p.named_users
     ELSE %(outside)s::bigint[] END
-WHERE NOT coalesce(p.denied_organisations @> ARRAY[%(force)s::int], false) AND p.id IN ({whom}) RETURNING p.id
+WHERE NOT coalesce(p.denied_organisations @> ARRAY[%(force)s::int], false) AND p.id IN ({whom})
+RETURNING p.id, p.named_users
 """
 _WALL = _WALLED.format(
     whom="""
@@ -311,7 +313,7 @@ _GIVE = """
 UPDATE people_person p SET named_users = %(outside)s WHERE p.visibility = 'sealed' AND p.named_users = '{}'
   AND p.denied_organisations @> ARRAY[%(force)s::int]
   AND EXISTS (SELECT 1 FROM cases_case c WHERE c.person_id = p.id AND c.desk_id = %(desk)s)
-RETURNING p.id
+RETURNING p.id, p.named_users
 """
 
 # A version may say that the row was about somebody else: whom nothing else names is not kept.
@@ -402,19 +404,32 @@ def give_walled(desk: Desk) -> int:
     where = {"outside": list(desk.outside), "able": list(desk.able), "force": desk.force, "desk": desk.organisation_id}
     with connection.cursor() as cursor:
         cursor.execute(_WALL_HELD, where)
-        walled = [row[0] for row in cursor.fetchall()]
-        given = []
+        walled = dict(cursor.fetchall())
+        given: dict[uuid.UUID, list[int]] = {}
         if desk.outside:
             cursor.execute(_GIVE, where)
-            given = [row[0] for row in cursor.fetchall()]
-        if people := [*walled, *given]:
+            given = dict(cursor.fetchall())
+        if people := [*(walled | given)]:
             for statement in _spread("SELECT unnest(%(reached)s::uuid[])"):
                 cursor.execute(statement, {"reached": people})
             record(
                 action="people.sealed_given", object_kind="organisation", object_id=str(desk.organisation_id),
                 people=len(given), walled=len(walled),
             )  # fmt: skip
+            _carry_wall(walled | given, desk)
     return len(given)
+
+
+def _carry_wall(people: Mapping[uuid.UUID, Sequence[int]], desk: Desk) -> None:
+    """Whatever else is held of these people is walled too, and put back so after a restore. People with their named."""
+    entries: list[tuple[str, uuid.UUID, dict[str, Any]]] = []
+    for person, named in people.items():
+        rescoping.deny(person_id=person, organisation_id=desk.force)
+        entries.append(("denied", person, {"organisation": desk.force}))
+        if named:
+            rescoping.seal(person_id=person, named_users=named)
+            entries.append(("sealed", person, {"named": list(named)}))
+    note_many(entries=entries)
 
 
 def lay(part: Part, feed: str, desk: Desk) -> tuple[int, int, int]:
@@ -442,13 +457,15 @@ def lay(part: Part, feed: str, desk: Desk) -> tuple[int, int, int]:
         cursor.execute(_STOOD, {"stood": stood})
         cursor.execute(_COUNTER)
         cursor.execute(_WALL, {"outside": list(desk.outside), "able": list(desk.able), "force": desk.force})
-        reached = [row[0] for row in cursor.fetchall()]
+        walled: dict[uuid.UUID, list[int]] = dict(cursor.fetchall())
+        reached = [*walled]
         reached += inherit(cursor, of_cases="SELECT case_id FROM stage_intake_feedmessage")
         cursor.execute(_STRICTEST, {"left": left})
         _protect(cursor)
         _recall(cursor, moved, reached, desk.today)
         for statement in _SPREAD:
             cursor.execute(statement, {"reached": reached})
+        _carry_wall(walled, desk)
         if passed_on:
             reseal_cases(passed_on, part.keys_of)
         lay_tokens(cursor, part, renewed={*left, *part.renewed_people}, reached=reached)

@@ -10,8 +10,8 @@ from hawl.work.protection.queries import level_of
 
 @replays("sealed")
 def _sealed(entry: Entry) -> bool:
-    """Sealed again to those named then; False where the person is no more."""
-    if level_of(entry.subject) is None:
+    """Sealed again to those named then; False where the person is no more, or where nobody was named."""
+    if level_of(entry.subject) is None or not entry.facts.get("named"):
         return False
     rescoping.seal(person_id=entry.subject, named_users=list(entry.facts.get("named", ())))
     return True
