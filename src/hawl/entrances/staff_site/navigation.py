@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from hawl.foundations.access.actor import Permission, current_actor
+from hawl.foundations.access.actor import NoActor, Permission, current_actor
 from hawl.foundations.access.policy import enter
 from hawl.foundations.clock import now
 from hawl.foundations.design.frames import Frame, Item
@@ -82,5 +82,10 @@ def _notices(user: User) -> tuple[str, ...]:
 def pages_of(user: User) -> tuple[Page, ...]:
     """The pages that a user's roles open."""
     # The actor of the request; who has just signed in was none when it began.
-    actor = current_actor() if current_actor().user_id == user.pk else user.actor()
+    # An error page outside the doors, such as of health, is shown in nobody's name: it has no pages.
+    try:
+        named = current_actor()
+    except NoActor:
+        return ()
+    actor = named if named.user_id == user.pk else user.actor()
     return tuple(page for page in PAGES if enter(actor, page.permission, now()).allow)
