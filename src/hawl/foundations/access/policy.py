@@ -110,9 +110,7 @@ DENIALS: dict[str, _Denial] = {
     "purpose_opens_no_record": lambda _actor, _action, _resource, purpose, _now: (
         purpose not in (Purpose.SUPPORT, Purpose.JUSTICE)
     ),
-    "only_machines_erase": lambda _actor, action, resource, *_: (
-        action == Action.ERASE and not resource.renewed_by_acts
-    ),
+    "only_machines_erase": lambda _actor, action, resource, *_: action == Action.ERASE and not resource.renewed_by_acts,
 }
 
 # What makes the record this actor's business.

@@ -13,7 +13,7 @@ from django.db import ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from hawl.foundations.access.actor import Actor, NoActor, Role
-from hawl.foundations.access.models import ScopedModel
+from hawl.foundations.access.models import NotYours, ScopedModel
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.access.tests.processes import as_process
 from hawl.foundations.database.connection import credential
@@ -21,7 +21,14 @@ from hawl.registers.cases.tests.makers import DESK, HUB, account, make_case, mak
 from hawl.registers.people.models import Person
 from hawl.rights.duties.models import Duty
 
-SCOPED = sorted(model._meta.db_table for model in apps.get_models() if issubclass(model, ScopedModel))
+LAID = ("people_person", "people_contact", "cases_case", "cases_caseevent", "duties_duty")
+MODELS = {model._meta.db_table: model for model in apps.get_models() if issubclass(model, ScopedModel)}
+SCOPED = sorted(MODELS)
+
+
+def read_by(process: str) -> list[str]:
+    """Scoped tables that a process may ask at all."""
+    return [table for table in SCOPED if process in MODELS[table].readers]
 
 
 def rows(table: str) -> int:
@@ -97,7 +104,7 @@ def test_no_role_of_a_process_is_above_the_rules(process: str) -> None:
 @pytest.mark.parametrize("process", ["staff", "jobs"])
 def test_who_names_nobody_sees_nothing(caseload: Two, process: str) -> None:
     with as_process(process):
-        assert {table: rows(table) for table in SCOPED} == dict.fromkeys(SCOPED, 0)
+        assert {table: rows(table) for table in read_by(process)} == dict.fromkeys(read_by(process), 0)
         with pytest.raises(NoActor):
             Person.objects.all()
 
@@ -106,10 +113,10 @@ def test_who_names_nobody_sees_nothing(caseload: Two, process: str) -> None:
 def test_an_organisation_sees_its_own_rows_and_another_none(caseload: Two, process: str) -> None:
     with as_process(process):
         with acting_as(caseload.us):
-            assert all(rows(table) == 1 for table in SCOPED)
+            assert {table: rows(table) for table in LAID} == dict.fromkeys(LAID, 1)
             assert Person.objects.count() == 1
         with acting_as(caseload.them):
-            assert {table: rows(table) for table in SCOPED} == dict.fromkeys(SCOPED, 0)
+            assert {table: rows(table) for table in read_by(process)} == dict.fromkeys(read_by(process), 0)
             assert Person.objects.count() == 0
 
 
@@ -137,7 +144,7 @@ def test_the_staff_role_cannot_become_a_machine(caseload: Two) -> None:
     with as_process("staff"), transaction.atomic(), connection.cursor() as cursor:
         for name in ("on", "true", "1"):
             cursor.execute("SELECT set_config('hawl.machine', %s, true)", [name])
-            assert {table: rows(table) for table in SCOPED} == dict.fromkeys(SCOPED, 0)
+            assert {table: rows(table) for table in read_by("staff")} == dict.fromkeys(read_by("staff"), 0)
     with as_process("jobs"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('hawl.machine', 'on', true)")
         assert rows("people_person") == 1, "what the staff role cannot, the jobs role can"
@@ -152,12 +159,19 @@ def test_the_public_role_reaches_no_table_about_a_person(caseload: Two, table: s
 @pytest.mark.parametrize("process", ["staff", "jobs"])
 def test_nobody_writes_a_row_for_another_organisation(caseload: Two, process: str) -> None:
     with as_process(process):
+        theirs = Person(id=uuid.uuid4(), created_at=timezone.now(), visible_to=[caseload.theirs])
+        with pytest.raises(NotYours), acting_as(caseload.us):
+            theirs.save()
+        with pytest.raises(NotYours), acting_as(caseload.us):
+            Person.objects.bulk_create([theirs])
         with pytest.raises(ProgrammingError, match="row-level security"), acting_as(caseload.us):
-            Person.objects.create(id=uuid.uuid4(), created_at=timezone.now(), visible_to=[caseload.theirs])
+            theirs.save_base(force_insert=True)  # what goes round the house's own check meets the database's
         with acting_as(caseload.them):
             assert Person.objects.update(deceased=True) == 0
         with acting_as(caseload.us), connection.cursor() as cursor:
-            cursor.execute("UPDATE people_person SET deceased = true WHERE visible_to && %s", [[caseload.theirs]])
+            cursor.execute(
+                "UPDATE people_person SET deceased = true WHERE visible_to && %s::int[]", [[caseload.theirs]]
+            )
             assert cursor.rowcount == 0
         with acting_as(caseload.us):
             assert not Person.objects.get().deceased
