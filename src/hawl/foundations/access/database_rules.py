@@ -1,7 +1,7 @@
 """Grants and row-level security, worked out from the models and laid down as the owner after migrating.
 
 Default deny: a table that no model declares is granted to nobody. Scoped tables get forced row-level
-security with one rule for reading and writing (docs/decisions/0012). The database is told nothing but who signed
+security with one rule for reading and writing (docs/decisions/0013). The database is told nothing but who signed
 in (`hawl.user`): where that person works, what walls stand against them and whether they are in standing it looks
 up itself, by functions that belong to a role of their own. The functions of figures run as a role that may read
 scoped rows and do nothing else.

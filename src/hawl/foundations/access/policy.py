@@ -1,4 +1,4 @@
-"""Who may do what to which record: one pure decision, the first of three that must agree (docs/decisions/0012).
+"""Who may do what to which record: one pure decision, the first of three that must agree (docs/decisions/0013).
 
 The scoped managers (`models`) and row-level security (`database_rules`) say the same in their own ways;
 `hawl access matrix` asks all three about every cell.

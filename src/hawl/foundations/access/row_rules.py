@@ -1,4 +1,4 @@
-"""The condition of row-level security, rule by rule: the third of the three that must agree (docs/decisions/0012)."""
+"""The condition of row-level security, rule by rule: the third of the three that must agree (docs/decisions/0013)."""
 
 from __future__ import annotations
 
