@@ -19,7 +19,7 @@ from hawl.foundations.clock import now
 from hawl.foundations.design.headers import SENDS_FORMS
 from hawl.foundations.identity.models import User
 from hawl.foundations.identity.sessions import NOBODY, Standing, Why
-from hawl.foundations.identity.stepping_up import keep_typed
+from hawl.foundations.identity.stepping_up import keep_typed, sent_on
 from hawl.foundations.identity.throttling import take_sign_in
 
 _PASSERS_BY = Actor(label="anyone")
@@ -76,6 +76,8 @@ class NamedActor:
             return None
         if not request.user.is_authenticated:
             return _kept_and_to_sign_in(request)
+        if request.method == "POST" and "kept" in request.POST:
+            sent_on(request)
         if door == SIGNED_IN:
             return None
         if door is None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from hawl.foundations.access.actor import Actor
-from hawl.foundations.identity.actions import hold_typed
+from hawl.foundations.access.actor import Actor, current_actor
+from hawl.foundations.identity.actions import drop_held, hold_typed
 from hawl.foundations.identity.sessions import NOBODY, Standing, is_fresh
 
 P = ParamSpec("P")
@@ -53,6 +54,17 @@ def keep_typed(request: HttpRequest, user_id: int) -> bool:
         sent_to=request.get_full_path(),
         typed=typed,
     )
+
+
+def sent_on(request: HttpRequest) -> None:
+    """What was held is on its way again (the form names it): it is held no more."""
+    held: Standing = getattr(request, "standing", NOBODY)
+    try:
+        held_id = UUID(request.POST.get("kept", ""))
+    except ValueError:
+        return
+    if held.stay is not None:
+        drop_held(by=current_actor(), user_id=held.stay.user_id, held_id=held_id)
 
 
 _NEVER_HELD = frozenset({"csrfmiddlewaretoken", "password", "code", "credential", "kept"})

@@ -130,6 +130,18 @@ def test_what_was_typed_lies_sealed_and_can_be_thrown_away(client: Client, offic
     assert not HeldText.objects.exists()
 
 
+def test_what_was_sent_on_is_held_no_more(client: Client, officer: User) -> None:
+    client.force_login(officer)
+    with after(minutes=16):
+        client.post("/your-sign-in/reset/stop/", {"note": NOTE})
+        sign_in(client, officer)
+        held = HeldText.objects.get()
+        client.post("/your-sign-in/reset/stop/", {"note": NOTE, "kept": "nonsense"})
+        assert HeldText.objects.filter(pk=held.pk).exists()
+        client.post("/your-sign-in/reset/stop/", {"note": NOTE, "kept": str(held.pk)})
+    assert not HeldText.objects.exists()
+
+
 def test_nothing_is_kept_for_one_whose_account_ended(client: Client, officer: User) -> None:
     client.force_login(officer)
     end_account(by=Actor(label="test"), email=officer.email)
