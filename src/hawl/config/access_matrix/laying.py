@@ -14,7 +14,7 @@ from hawl.config.access_matrix import cells
 from hawl.config.access_matrix.cells import PROFILES, ROLES, SCOPES, Profile, Rows
 from hawl.foundations.access.models import Body, BrokenGlass, ScopedModel
 from hawl.foundations.access.policy import Action
-from hawl.foundations.access.rescoping import scoped_models
+from hawl.foundations.access.rescoping_function import scoped_models
 from hawl.foundations.clock import now, today
 from hawl.foundations.identity.models import User
 from hawl.foundations.vault.models import DataKey

@@ -20,7 +20,7 @@ from hawl.config.access_matrix.running import Run, owner_does, rules_as_declared
 from hawl.foundations.access import models, policy, row_rules, sight
 from hawl.foundations.access.actor import PERMISSIONS, Standing
 from hawl.foundations.access.models import ScopedModel
-from hawl.foundations.access.rescoping import making, scoped_models
+from hawl.foundations.access.rescoping_function import making, scoped_models
 from hawl.foundations.database.roles import role_name
 
 

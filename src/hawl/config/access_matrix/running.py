@@ -13,7 +13,7 @@ from hawl.config.access_matrix import layers, laying
 from hawl.config.access_matrix.counting import Answers, Asking, Matrix, count
 from hawl.foundations.access.actor import Actor
 from hawl.foundations.access.database_rules import lay_down
-from hawl.foundations.access.rescoping import scoped_models
+from hawl.foundations.access.rescoping_function import scoped_models
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.database.connection import credential
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from django.apps import apps
 from django.db import connection, models
 
-from hawl.foundations.access import rescoping
+from hawl.foundations.access import rescoping_function
 from hawl.foundations.access.models import OpenModel, ScopedModel
 from hawl.foundations.access.row_rules import visible
 from hawl.foundations.access.sight import OF_ACCOUNTS, sight_functions
@@ -113,17 +113,17 @@ def _moving_function(there: set[str]) -> Iterator[str]:
     """The one function that moves who may see a person (`rescoping`)."""
     keeper = role_name(KEEPER)
     yield f'GRANT SELECT ({", ".join(OF_ACCOUNTS)}) ON identity_user TO "{keeper}"'
-    scoped = [model for model in rescoping.scoped_models() if model._meta.db_table in there]
+    scoped = [model for model in rescoping_function.scoped_models() if model._meta.db_table in there]
     for model in scoped:
-        table, moved = model._meta.db_table, rescoping.moved_columns(model)
+        table, moved = model._meta.db_table, rescoping_function.moved_columns(model)
         read = sorted({*(each.column for each in model._meta.pk_fields), model.subject_column, *moved})
         yield f'DROP POLICY IF EXISTS hawl_keeper ON "{table}"'
         yield f'CREATE POLICY hawl_keeper ON "{table}" TO "{keeper}" USING (true) WITH CHECK (true)'
         yield f'GRANT SELECT ({", ".join(read)}), UPDATE ({", ".join(moved)}) ON "{table}" TO "{keeper}"'
-    yield rescoping.making(scoped)
-    yield from handed_to(rescoping.SIGNATURE, KEEPER)
+    yield rescoping_function.making(scoped)
+    yield from handed_to(rescoping_function.SIGNATURE, KEEPER)
     callers = ", ".join(f'"{role_name(each)}"' for each in ("staff", "jobs"))
-    yield f"GRANT EXECUTE ON FUNCTION {rescoping.SIGNATURE} TO {callers}"
+    yield f"GRANT EXECUTE ON FUNCTION {rescoping_function.SIGNATURE} TO {callers}"
 
 
 def _counting_functions() -> Iterator[str]:
