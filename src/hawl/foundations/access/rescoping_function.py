@@ -41,7 +41,6 @@ _CHANGES: dict[str, dict[str, str]] = {
         "unrestrict": "'open'",
     },
 }
-SCOPE = ("visible_to", "named_users", "denied_users", "denied_organisations")
 _LOWERS = ("unseal", "unrestrict", "end_deny_user", "end_deny_body")
 
 _FUNCTION = """
