@@ -64,11 +64,11 @@ def test_records_that_nobody_can_open_are_named_anew_and_others_are_not(people: 
 
 
 def looked(user_id: int, person: Person, action: str = "person.read") -> None:
+    kind = "read" if action.endswith("read") else "write"
+    entry = AuditEntry(actor=f"user:{user_id}", action=action, audit_class=kind, object_kind="person",
+                       object_id=str(person.pk), at=now() - timedelta(minutes=1))  # fmt: skip
     with acting_as(MACHINE), transaction.atomic():
-        AuditEntry.objects.bulk_create([
-            AuditEntry(actor=f"user:{user_id}", action=action, audit_class=action.endswith("read") and "read" or "write",
-                       object_kind="person", object_id=str(person.pk), at=now() - timedelta(minutes=1)),
-        ])  # fmt: skip
+        AuditEntry.objects.bulk_create([entry])
 
 
 def test_looks_without_a_relationship_become_items_and_others_do_not(people: Desks) -> None:
