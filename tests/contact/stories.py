@@ -29,7 +29,7 @@ YEARS = (2025, 2026, 2027)
 NIGHTS = [datetime(*day, tzinfo=UTC) for day in ((2026, 3, 29), (2026, 10, 25), (2025, 3, 30), (2027, 10, 31))]
 HOLIDAYS = frozenset(
     one.day
-    for one in england_and_wales().skipped_between(date(2025, 1, 1), date(2027, 12, 31))
+    for one in england_and_wales().skipped_between(date(2024, 12, 31), date(2027, 12, 31))
     if one.reason == "holiday"
 )
 Gate = Callable[[Any, ContactFacts, PlanFacts, PersonFacts, datetime], Decision]
