@@ -131,7 +131,7 @@ def hold(key: Key) -> None:
 def _load(ids: Iterable[bytes]) -> dict[bytes, Key | None]:
     ring = key_ring()
     rows = DataKey.objects.filter(id__in=[uuid.UUID(bytes=each) for each in ids]).values_list("id", "wrapped", "kek")
-    return {key_id.bytes: unwrapped(key_id, wrapped, kek, ring) for key_id, wrapped, kek in rows}
+    return {key_id.bytes: unwrapped(key_id, bytes(wrapped), kek, ring) for key_id, wrapped, kek in rows}
 
 
 def made() -> Key:

@@ -42,7 +42,8 @@ def take_away(people: Collection[uuid.UUID]) -> None:
 
 
 def _add(rows: Iterable[tuple[uuid.UUID, set[int]]]) -> None:
-    tokens, people = [], []
+    tokens: list[int] = []
+    people: list[uuid.UUID] = []
     for person, found in rows:
         tokens += found
         people += [person] * len(found)

@@ -201,7 +201,9 @@ class _Row:
     def _seal(
         self, table: str, row_id: uuid.UUID | str, column: str, value: Any, security_class: str = "C3"
     ) -> bytes | None:
-        return _sealed(table, row_id, column, value, self.desk.ring, self.keys and self.keys.of_class(security_class))
+        return _sealed(
+            table, row_id, column, value, self.desk.ring, self.keys.of_class(security_class) if self.keys else None
+        )
 
     def _person(self) -> uuid.UUID:
         row = self.row.person
