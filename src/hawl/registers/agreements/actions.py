@@ -233,7 +233,8 @@ def withdraw_again(
     with acting_as(by):
         if not Person.objects.filter(pk=person_id).exists():
             return False
-        held = SharingAgreement.objects.filter(pk=agreement_id, ended_at=None).first()
+        standing = SharingAgreement.objects.filter(person_id=person_id, ended_at=None)
+        held = standing.filter(pk=agreement_id).first() if agreement_id else None
         if held is not None:
             _end(held, "withdrawn", on=max(on, held.agreed_on), channel="", by=by)
         if case_id is not None:

@@ -95,7 +95,7 @@ def flows() -> Flows:
     """All flows and bodies that are loaded; two statements."""
     rows = ProcessingActivity.objects.all()
     bodies = list(Organisation.objects.values_list("pk", "key", "parent_id"))
-    parents = {key: parent for _, key, parent in bodies}
+    parents: dict[str, str | None] = {key: parent for _, key, parent in bodies}  # type: ignore[misc]  # by their keys
     return Flows(
         flows=tuple(_flow(row) for row in rows),
         above={key: frozenset(_above(key, parents)) for key in parents},
