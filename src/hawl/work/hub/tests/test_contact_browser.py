@@ -41,7 +41,8 @@ def test_both_pages_are_accessible_and_do_not_scroll_sideways(
     enqueue(by=users[0].actor(), person_id=case.person_id, contact_id=held.pk, channel="text", template="will_ring",
             told=told)  # fmt: skip
     shown = ShownMessage(message_id=uuid.uuid4(), person_id=case.person_id, channel="text", language="cy",
-                         shown_at=now(), to="07700 900123", words="Helo. Byddwn yn eich ffonio ar 27 Tachwedd tua 10:00.")  # fmt: skip
+                         shown_at=now(),
+                         to="07700 900123", words="Helo. Byddwn yn eich ffonio ar 27 Tachwedd tua 10:00.")  # fmt: skip
     monkeypatch.setattr(queries, "mailbox", lambda: [shown])
     client = Client()
     client.force_login(users[0])
