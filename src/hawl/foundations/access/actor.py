@@ -5,7 +5,7 @@ No Django. An actor names the organisations in whose name it acts; what it may s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -144,11 +144,22 @@ def current_actor() -> Actor:
     return actor
 
 
+# What the policy said of rows seen while this actor is named: rows of one scope get one answer, worked out once.
+_answers: ContextVar[dict[Hashable, str] | None] = ContextVar("hawl_answers", default=None)
+
+
+def answers() -> dict[Hashable, str]:
+    """Answers already given to the actor who is named now; gone with the naming."""
+    held = _answers.get()
+    return {} if held is None else held
+
+
 @contextmanager
 def naming(actor: Actor) -> Iterator[Actor]:
     """Name the actor for the code within. Database scope is set by `scope.acting_as`, which uses this."""
-    token = _current.set(actor)
+    token, kept = _current.set(actor), _answers.set({})
     try:
         yield actor
     finally:
         _current.reset(token)
+        _answers.reset(kept)

@@ -7,7 +7,7 @@ the name of an actor, and is guarded again by row-level security (`database_rule
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable, Iterator
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -15,7 +15,7 @@ from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import models
 from django.db.models import Q
 
-from hawl.foundations.access.actor import WORKS_WITH_PEOPLE, Actor, current_actor
+from hawl.foundations.access.actor import WORKS_WITH_PEOPLE, Actor, answers, current_actor
 from hawl.foundations.access.policy import Action, Level, Purpose, Resource, decide
 from hawl.foundations.clock import now, today
 
@@ -121,10 +121,15 @@ def guards_rows(row: ScopedModel) -> None:
     rows that came along with another (`select_related`).
     """
     actor = current_actor()
-    if not actor.machine:
+    if actor.machine:
+        return
+    given, scope = answers(), row.scope(actor)
+    rule = given.get(scope)
+    if rule is None:
         decision = decide(actor, Action.LIST, row.as_resource(), Purpose.SUPPORT, now())
-        if not decision.allow:
-            raise row.Withheld(decision.rule)
+        rule = given[scope] = "" if decision.allow else decision.rule
+    if rule:
+        raise row.Withheld(rule)
 
 
 class ScopedModel(models.Model):
@@ -172,6 +177,16 @@ class ScopedModel(models.Model):
         """Whether the actor may read what tells where the person is: of a restricted row, the named alone."""
         actor = current_actor()
         return actor.machine or not (self.visible_to and self.named_users) or actor.user_id in self.named_users
+
+    def scope(self, actor: Actor) -> Hashable:
+        """All of the row that a decision about `actor` rests on."""
+        return (
+            tuple(self.visible_to),
+            tuple(self.named_users),
+            tuple(self.denied_users or ()),
+            tuple(self.denied_organisations or ()),
+            bool(actor.glass) and getattr(self, self.subject_column) in actor.glass,
+        )
 
     def as_resource(self) -> Resource:
         """The row as the policy asks for it."""
