@@ -28,9 +28,13 @@ WRITERS = {
     "hawl.foundations.identity.sessions": "notes that a stay was used, at each request; nothing is decided by it alone",
     "hawl.foundations.identity.throttling": "counts tries before anybody is known; refused sign-ins are audited",
     "hawl.work.intake.laying": "writes a thousand feed rows at once, called by intake.actions only",
+    "hawl.work.intake.statements": "the SQL of `laying`, which alone runs it",
+    "hawl.foundations.access.models": "the guard around adding and taking away, which does neither",
+    "hawl.config.access_matrix.layers": "tries each act in a throw-away database and takes it back",
+    "hawl.config.access_matrix.laying": "lays the rows of the matrix into a throw-away database",
     "hawl.work.intake.keys_of_people": "gives one who was erased and is told of anew a new key, called by laying only",
     "hawl.registers.finding.laying": "lays the tokens of many people at once, called by actions and the importer",
-    "hawl.work.protection.inheriting": "lays denials on all people of a crime at once, called by the importer and actions",
+    "hawl.work.protection.inheriting": "lays denials on all people of a crime, called by the importer and actions",
     "hawl.foundations.vault.replaying": "does an erasure again after a restore, called by the journal's replay only",
     "hawl.foundations.vault.hand": "keeps the key that a person gets with their first saving",
     "hawl.registers.dated.reconcile": "the set-wise writer that the load actions of the registers share",
@@ -45,11 +49,13 @@ NOT_ACTIONS = {
     "hawl.foundations.audit.actions.record": "is the audit itself; its actor is the one in whose name the code runs",
     "hawl.foundations.audit.actions.refuse": "is the audit itself; it outlives the transaction that was refused",
     "hawl.foundations.audit.actions.keeping_refusals": "is the audit itself; stands around a request",
-    "hawl.foundations.journal.actions.note": "is part of the act that notes it, which is audited; its actor is that act's",
+    "hawl.foundations.journal.actions.note": "is part of the act that notes it, which is audited; the actor is that act's",
     "hawl.foundations.journal.actions.note_many": "as `note`",
 }
 # Modules that read another room's tables directly, each with the reason. `queries.py` and `actions.py` may.
 TABLE_READERS: dict[str, str] = {
+    "hawl.config.access_matrix.layers": "asks as each account of a throw-away database",
+    "hawl.config.access_matrix.laying": "lays rows of every scoped table into a throw-away database",
     "hawl.entrances.staff_site.middleware": "asks of what kind the signed-in user is",
     "hawl.entrances.staff_site.navigation": "asks of what kind the signed-in user is",
 }

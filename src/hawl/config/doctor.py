@@ -280,4 +280,3 @@ def _accounts(connection: Connection) -> Iterator[Finding]:
         if lapsing else "Nobody's vetting or training lapses within 30 days.",
         "`hawl account list` shows the dates; `hawl account put` takes new ones.",
     )  # fmt: skip
-

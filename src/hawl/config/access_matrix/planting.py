@@ -17,7 +17,7 @@ from django.db.models import Q
 
 from hawl.config.access_matrix.counting import Matrix
 from hawl.config.access_matrix.running import Run, owner_does, rules_as_declared
-from hawl.foundations.access import models, policy, row_rules, sight
+from hawl.foundations.access import models, policy, row_conditions, sight
 from hawl.foundations.access.actor import PERMISSIONS, Standing
 from hawl.foundations.access.models import ScopedModel
 from hawl.foundations.access.rescoping_function import making, scoped_models
@@ -204,10 +204,10 @@ def _within_forgets() -> Iterator[None]:
 
 def _policies() -> Iterator[Fault]:
     database = ("database",)
-    for name in row_rules.GROUNDS:
-        yield Fault(f"POLICY:ground_{name}", partial(_laid_with, row_rules.GROUNDS, name, "false"), database)
-    for name in row_rules.WALLS:
-        yield Fault(f"POLICY:{name}", partial(_laid_with, row_rules.WALLS, name, "true"), database)
+    for name in row_conditions.GROUNDS:
+        yield Fault(f"POLICY:ground_{name}", partial(_laid_with, row_conditions.GROUNDS, name, "false"), database)
+    for name in row_conditions.WALLS:
+        yield Fault(f"POLICY:{name}", partial(_laid_with, row_conditions.WALLS, name, "true"), database)
     for name in sight.STANDING:
         yield Fault(f"POLICY:standing_{name}", partial(_laid_with, sight.STANDING, name, "true"), database)
     for name, was, becomes in (
@@ -217,9 +217,8 @@ def _policies() -> Iterator[Fault]:
         ("glass_of_anybody", "g.user_id = u.id", "true"),
     ):
         yield Fault(f"POLICY:{name}", partial(_sight_with, was, becomes), database)
-    yield Fault(
-        "POLICY:glass_opens_what_is_sealed", partial(_laid_with, row_rules.GROUNDS, "broken_glass", _GLASS), database
-    )
+    opens_more = partial(_laid_with, row_conditions.GROUNDS, "broken_glass", _GLASS)
+    yield Fault("POLICY:glass_opens_what_is_sealed", opens_more, database)
     staff = role_name("staff")
     for model in scoped_models():
         if "staff" not in model.readers:

@@ -18,7 +18,7 @@ from django.db import connection, models
 
 from hawl.foundations.access import rescoping_function
 from hawl.foundations.access.models import OpenModel, ScopedModel
-from hawl.foundations.access.row_rules import visible
+from hawl.foundations.access.row_conditions import visible
 from hawl.foundations.access.sight import OF_ACCOUNTS, sight_functions
 from hawl.foundations.database.roles import FIGURES, FOR_FUNCTIONS, KEEPER, role_name
 

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import models
 
 from hawl.foundations.access.models import ScopedModel
-from hawl.foundations.access.row_rules import visible
+from hawl.foundations.access.row_conditions import visible
 from hawl.foundations.database.roles import role_name
 
 SIGNATURE = "hawl_rescope(uuid, text, bigint[], bigint)"
