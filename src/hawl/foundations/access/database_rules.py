@@ -116,7 +116,7 @@ def _moving_function(there: set[str]) -> Iterator[str]:
     scoped = [model for model in rescoping_function.scoped_models() if model._meta.db_table in there]
     for model in scoped:
         table, moved = model._meta.db_table, rescoping_function.moved_columns(model)
-        read = sorted({*(each.column for each in model._meta.pk_fields), model.subject_column, *moved})
+        read = sorted({*(str(each.column) for each in model._meta.pk_fields), model.subject_column, *moved})
         yield f'DROP POLICY IF EXISTS hawl_keeper ON "{table}"'
         yield f'CREATE POLICY hawl_keeper ON "{table}" TO "{keeper}" USING (true) WITH CHECK (true)'
         yield f'GRANT SELECT ({", ".join(read)}), UPDATE ({", ".join(moved)}) ON "{table}" TO "{keeper}"'

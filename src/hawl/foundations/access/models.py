@@ -161,7 +161,9 @@ class ScopedModel(models.Model):
         base_manager_name = "objects"
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+    def from_db(  # type: ignore[override]  # the types speak of a later Django
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any]
+    ) -> Self:
         """A row as it comes from the database, asked of the policy once more."""
         row = super().from_db(db, field_names, values)
         guards_rows(row)

@@ -77,7 +77,8 @@ class _Found:
     def __getitem__(self, part: slice) -> list[Entry]:
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT * FROM {_ENTRIES}", [*self.values, part.stop - part.start, part.start])  # noqa: S608
-            return [Entry(*row[:8], tuple(row[8] or ()), *row[9:]) for row in cursor.fetchall()]
+            rows: list[Any] = cursor.fetchall()
+            return [Entry(*(*row[:8], tuple(row[8] or ()), *row[9:])) for row in rows]
 
 
 def looks_at(person_id: UUID, *, page: str | int | None = 1) -> Page[Entry]:
@@ -93,7 +94,7 @@ _SEALS = (
 
 
 def _held(row: Sequence[Any]) -> tuple[SealedStatement, bytes]:
-    return SealedStatement(*row[:3], bytes(row[3]), bytes(row[4]), *row[5:9]), bytes(row[9])
+    return SealedStatement(*(*row[:3], bytes(row[3]), bytes(row[4]), *row[5:9])), bytes(row[9])
 
 
 def head_of_seals() -> tuple[SealedStatement, bytes] | None:

@@ -89,10 +89,10 @@ class Sealer:
         self.last, self.signature = self._seal("ORDER BY seq DESC LIMIT 1")
 
     def _seal(self, which: str, *values: Any) -> tuple[SealedStatement | None, bytes]:
-        row = self.writer.execute(sql.SQL(_SEAL + which), values).fetchone()  # type: ignore[arg-type]  # our own words
+        row = self.writer.execute(sql.SQL(_SEAL + which), values).fetchone()
         if row is None:
             return None, b""
-        return SealedStatement(*row[:3], bytes(row[3]), bytes(row[4]), *row[5:9]), bytes(row[9])
+        return SealedStatement(*(*row[:3], bytes(row[3]), bytes(row[4]), *row[5:9])), bytes(row[9])
 
     def _notice_break(self) -> None:
         """The head kept outside must still be in the chain; a database put back or cut short does not have it."""
@@ -130,7 +130,7 @@ class Sealer:
             recent = "" if sweeping else f"WHERE s.seq > {self._first_seal_to_ask()}"
             with reader.cursor("unsealed", binary=True) as rows:
                 rows.itersize = MOST_IN_A_SEAL
-                rows.execute(sql.SQL(_NEW.format(since=since, recent=recent)))  # type: ignore[arg-type]  # our own numbers
+                rows.execute(sql.SQL(_NEW.format(since=since, recent=recent)))
                 while batch := rows.fetchmany(MOST_IN_A_SEAL):
                     yield [one[0] for one in batch], [leaf(one[2]) for one in batch], [one[1] for one in batch]
         self._oldest_open = oldest_open

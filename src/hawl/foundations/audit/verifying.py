@@ -164,7 +164,9 @@ def _in_order(connection: Connection) -> Iterator[_Held]:
         rows.itersize = 2000
         rows.execute(_SEALS)
         for row in rows:
-            yield _Held(SealedStatement(*row[:3], bytes(row[3]), bytes(row[4]), *row[5:9]), bytes(row[9]), row[10] or 0)
+            yield _Held(
+                SealedStatement(*(*row[:3], bytes(row[3]), bytes(row[4]), *row[5:9])), bytes(row[9]), row[10] or 0
+            )
 
 
 def _batches(held: Iterable[_Held]) -> Iterator[list[_Held]]:
@@ -209,7 +211,9 @@ def _contents(connection: Connection, batch: Sequence[_Held], before: _Held | No
         one.statement.seq: prior.statement.sealed_at if prior else 0 for prior, one in zip(earlier, batch, strict=False)
     }
     report.seals += len(batch)
-    seq, leaves, moments, gone = 0, [], [], 0
+    leaves: list[Any] = []
+    moments: list[Any] = []
+    seq, gone = 0, 0
     for row in _rows(connection, batch[0].statement.seq, batch[-1].statement.seq):
         if row[0] != seq:
             if seq:

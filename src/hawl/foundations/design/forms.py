@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseForbidden
+from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 
 _CHANGES_NOTHING = ("GET", "HEAD", "OPTIONS", "TRACE")
@@ -22,8 +23,8 @@ class OwnForms(CsrfViewMiddleware):
     """Django's check of forged forms, with the browser's word on whose page sent it."""
 
     def process_view(
-        self, request: HttpRequest, callback: Callable[..., Any] | None, callback_args: Any, callback_kwargs: Any
-    ) -> HttpResponse | None:
+        self, request: HttpRequest, callback: Callable[..., HttpResponseBase], callback_args: Any, callback_kwargs: Any
+    ) -> HttpResponseForbidden | None:
         """Refuse what a page of another site sent, whatever mark it carries; then check as Django does."""
         exempt = getattr(callback, "csrf_exempt", False)
         if not exempt and request.method not in _CHANGES_NOTHING and _whose(request) in _ANOTHERS:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 import psycopg
 from django.db import DatabaseError, connection, transaction
@@ -69,7 +70,7 @@ def entry_of(row: JournalEntry) -> Entry:
     return Entry(row.entry, row.number, row.kind, row.subject, row.facts, row.at, row.by)
 
 
-def mark(ids: Iterable[object]) -> None:
+def mark(ids: Iterable[UUID]) -> None:
     """Mark entries as shipped; one marked already stays so."""
     JournalShipped.objects.bulk_create([JournalShipped(entry=each) for each in ids], ignore_conflicts=True)
 

@@ -122,7 +122,7 @@ def _scrubbed(node: Any, depth: int) -> Iterator[str]:
     if depth > _DEEPEST:
         raise Refused("too_much_inside")
     if isinstance(node, pikepdf.Array):
-        for each in list(node):  # type: ignore[call-overload]
+        for each in list(node):
             yield from _scrubbed(each, depth + 1)
     if not isinstance(node, pikepdf.Dictionary | pikepdf.Stream):
         return
@@ -225,7 +225,7 @@ def _inside(node: Any, depth: int) -> Iterator[Any]:
     if depth > _DEEPEST:
         raise Refused("too_much_inside")
     if isinstance(node, pikepdf.Array):
-        for each in node:  # type: ignore[attr-defined]
+        for each in node:
             yield from _inside(each, depth + 1)
     elif isinstance(node, pikepdf.Dictionary | pikepdf.Stream):
         yield node

@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from hawl.foundations.uploads.child import MOST_WRITTEN
 from hawl.foundations.uploads.kinds import MEDIA_TYPES, MOST_BYTES, MOST_FILES, Kind, Refused, kind_of
@@ -52,7 +53,8 @@ def make_harmless(content: bytes, name: str) -> Harmless:
         believed = False
     if not believed:
         raise Refused("broken")
-    left = tuple(str(each) for each in told.get("left_behind", ()))
+    behind: Any = told.get("left_behind", ())
+    left = tuple(str(each) for each in behind)
     return Harmless(made, kind, f"{secrets.token_hex(16)}.{kind}", left)
 
 

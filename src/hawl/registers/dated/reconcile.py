@@ -27,7 +27,7 @@ class Counts:
             self.removed + other.removed,
         )
 
-    def as_dict(self) -> dict[str, int]:
+    def as_dict(self) -> dict[str, Any]:
         """For printing as JSON."""
         return asdict(self)
 

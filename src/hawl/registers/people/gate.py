@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
 from hawl.foundations.clock import today
 from hawl.foundations.messages.gate import Reached
@@ -58,7 +59,7 @@ def gate(*, person_id: uuid.UUID, contact_id: uuid.UUID, channel: Channel, now: 
     )
 
 
-def _locked(model: type, lock: bool):  # type: ignore[no-untyped-def]
+def _locked(model: Any, lock: bool) -> Any:
     rows = model.objects.all()
     return rows.select_for_update() if lock else rows
 

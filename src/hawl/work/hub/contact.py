@@ -195,7 +195,11 @@ def _named(way: Way, number: int) -> str:
 
 def _uses(way: Way) -> list[tuple[str, str, str]]:
     of_kind = {"mobile": ("ring", "message", "text"), "landline": ("ring", "message"), "email": ("text", "write")}
-    return [(str(USES[use]), *map(str, wording.SAFETY[getattr(way, use)])) for use in of_kind.get(way.kind, ("write",))]
+    found = []
+    for use in of_kind.get(way.kind, ("write",)):
+        words, colour = wording.SAFETY[getattr(way, use)]
+        found.append((str(USES[use]), str(words), str(colour)))
+    return found
 
 
 def _decided(each: ContactDecision, by: Actor) -> Decided:

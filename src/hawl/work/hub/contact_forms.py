@@ -34,7 +34,7 @@ _WORDS = ("unsafe", "unknown", "safe")
 _BY_HAND = ("person_said", "parent_said", "officer_said", "worker_said", "happened")
 
 
-def _choose(label: str | Promise, *, required: bool = True) -> forms.ChoiceField:
+def _choose(label: Any, *, required: bool = True) -> forms.ChoiceField:
     wrong = _("Choose from the list.")
     return forms.ChoiceField(
         label=label, required=required, error_messages={"required": wrong, "invalid_choice": wrong}
@@ -118,7 +118,7 @@ class PlanForm(forms.Form):
         if held is None:
             return {"version": 0, "voicemail": "none", "hours": "office", "days": "week"}
         told = held.plan or {}
-        window = next(iter(told.get("windows") or ()), {})
+        window: dict[str, Any] = next(iter(told.get("windows") or ()), {})
         days = {tuple(value): key for key, value in cls._DAYS.items()}
         return {
             **told, "version": held.version, "language": held.language, "never_reach": held.never_reach,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -36,7 +37,7 @@ STATES: Mapping[str, tuple[str | Promise, str]] = {
     "refused": (_("Refused"), "grey"),
     "overtaken": (_("Overtaken"), "grey"),
 }
-PLAN_FIELDS: Mapping[str, str | Promise] = {
+PLAN_FIELDS: Mapping[str, Any] = {
     "who_answers": _("Who answers"),
     "voicemail": _("Voicemail"),
     "voicemail_words": _("What to say on it"),

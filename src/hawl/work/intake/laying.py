@@ -103,7 +103,12 @@ def give_walled(desk: Desk) -> int:
 
     Call it in scope, with the staging tables made.
     """
-    where = {"outside": list(desk.outside), "able": list(desk.able), "force": desk.force, "desk": desk.organisation_id}
+    where: dict[str, Any] = {
+        "outside": list(desk.outside),
+        "able": list(desk.able),
+        "force": desk.force,
+        "desk": desk.organisation_id,
+    }
     with connection.cursor() as cursor:
         cursor.execute(sql.WALL_HELD, where)
         walled = dict(cursor.fetchall())

@@ -197,7 +197,7 @@ def looks_waiting(most: int = 100) -> list[LookReview]:
 def owners_of(person_id: uuid.UUID) -> frozenset[int]:
     """In whose hands the person's cases are."""
     rows = Case.objects.filter(person_id=person_id, assigned_to__isnull=False)
-    return frozenset(rows.values_list("assigned_to", flat=True))
+    return frozenset(owner for owner in rows.values_list("assigned_to", flat=True) if owner is not None)
 
 
 def reviewers_of(glass_id: uuid.UUID) -> list[int]:
@@ -229,7 +229,7 @@ def account_of(glass_id: uuid.UUID) -> str:
 def opened_now(actor: Actor) -> list[tuple[Person, datetime]]:
     """People whose records stand open to the actor in an emergency, with when that ends."""
     until: dict[uuid.UUID, datetime] = {}
-    for each in BrokenGlass.objects.filter(user_id=actor.user_id, until__gt=now()):
+    for each in BrokenGlass.objects.filter(user_id=actor.user_id or 0, until__gt=now()):
         for subject in each.subjects:
             until[subject] = max(each.until, until.get(subject, each.until))
     return [(person, until[person.pk]) for person in Person.objects.filter(pk__in=list(until))]

@@ -38,7 +38,9 @@ class NotAsked(Exception):
 class Provider(Protocol):
     """Carries a message, or raises `NotTaken` or `NotAsked`. Any other error leaves open whether it went."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Its code, for the record of what went out."""
 
     def carries(self, channel: str) -> bool:
         """Whether it has this channel at all."""

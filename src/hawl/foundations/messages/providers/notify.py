@@ -7,6 +7,7 @@ where it is looked over. Their ids come from the file of keys.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from hawl.foundations.messages.providers import PATIENCE_SECONDS, NotAsked, NotTaken, Outgoing
 
@@ -32,13 +33,15 @@ class Notify:
         from notifications_python_client.errors import HTTPError
         from notifications_python_client.notifications import NotificationsAPIClient
 
-        client = NotificationsAPIClient(self.api_key, base_url=self.base_url, timeout=PATIENCE_SECONDS)
-        told = {"personalisation": {"words": outgoing.words}, "reference": str(outgoing.id)}
+        client: Any = NotificationsAPIClient(  # type: ignore[no-untyped-call]  # the library has no types
+            self.api_key, base_url=self.base_url, timeout=PATIENCE_SECONDS
+        )
+        told: dict[str, Any] = {"personalisation": {"words": outgoing.words}, "reference": str(outgoing.id)}
         try:
             if outgoing.channel == "text":
                 answer = client.send_sms_notification(outgoing.to, self.text_template, **told)
             else:
-                told["personalisation"]["subject"] = outgoing.subject  # type: ignore[index]
+                told["personalisation"]["subject"] = outgoing.subject
                 answer = client.send_email_notification(outgoing.to, self.email_template, **told)
         except HTTPError as error:
             status = int(error.status_code or 0)

@@ -10,6 +10,7 @@ from hawl.foundations.access.actor import Actor, naming
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.actions import record
 from hawl.registers.people import queries
+from hawl.registers.people.contact_rules import TELLS_A_PLACE
 from hawl.registers.people.models import Contact, Person
 
 
@@ -34,7 +35,7 @@ def show_contact(*, by: Actor, person_id: uuid.UUID, contact_id: uuid.UUID) -> s
     """
     with acting_as(by):
         contact = Contact.objects.select_related("person").get(pk=contact_id, person_id=person_id)
-        if contact.person.visibility == "restricted" and contact.kind in queries.TELLS_A_PLACE:
+        if contact.person.visibility == "restricted" and contact.kind in TELLS_A_PLACE:
             raise Contact.DoesNotExist
         record(action="contact.shown", object_kind="contact", object_id=str(contact.pk), kind=contact.kind)
         return str(contact.value)

@@ -40,7 +40,7 @@ def break_glass(*, by: Actor, form: str, key: bytes, reason: str, account: str) 
             if code not in _CODES:
                 raise
             raise Refused(_CODES[code]) from refused
-        named = [by.user_id, *queries.reviewers_of(glass)]
+        named = [by.user_id or 0, *queries.reviewers_of(glass)]
         GlassAccount.objects.create(glass_id=glass, account=account, named_users=named)
         record(action="glass.broken", object_kind="glass", object_id=str(glass), grave=True, reason=reason)
     return glass
@@ -61,7 +61,7 @@ def review_glass(*, by: Actor, glass_id: uuid.UUID, upheld: bool) -> None:
 def _reviewers(by: Actor) -> list[int]:
     """Stewards and specialist leads in standing, those of another body first; by lot, so that nobody chooses."""
     found = []
-    for user in User.objects.filter(is_active=True, roles__overlap=_REVIEW).exclude(pk=by.user_id):
+    for user in User.objects.filter(is_active=True, roles__overlap=_REVIEW).exclude(pk=by.user_id or 0):
         actor = user.actor()
         steward = Role.STEWARD in actor.roles and not rules.why_no_opinion("unseal", 0, queries.party_of(actor))
         lead = Role.SPECIALIST_LEAD in actor.roles and not queries.party_of(actor).lapsed

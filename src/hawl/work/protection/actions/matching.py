@@ -83,7 +83,12 @@ def _end_inherited(by: Actor) -> int:
     ended = 0
     for row in Conflict.objects.filter(ended_at=None, inherited_from__isnull=False):
         whom = {"user_id": row.user_id, "organisation_id": row.organisation_id}
-        if Conflict.objects.filter(person_id=row.inherited_from, inherited_from=None, ended_at=None, **whom).exists():
+        if (
+            row.inherited_from
+            and Conflict.objects.filter(
+                person_id=row.inherited_from, inherited_from=None, ended_at=None, **whom
+            ).exists()
+        ):
             continue
         Conflict.objects.filter(pk=row.pk).update(ended_at=timezone.now())
         ended += 1

@@ -55,7 +55,7 @@ def propose(
             person_id=person.pk, kind=kind, reason=reason, account=account or None, named=sorted(set(named)),
             about_user=about[1] if about and about[0] == "user" else None,
             about_organisation=about[1] if about and about[0] == "organisation" else None,
-            emergency=emergency, proposed_by=by.user_id, proposed_at=timezone.now(),
+            emergency=emergency, proposed_by=by.user_id or 0, proposed_at=timezone.now(),
             in_effect_at=timezone.now() if emergency else None, **{name: getattr(person, name) for name in _SCOPE},
         )  # fmt: skip
         _audit(f"protection.{kind}_proposed", person.pk, grave=kind in rules.LOWERS, emergency=emergency)

@@ -26,7 +26,7 @@ def ask_renaming(*, by: Actor, named: Collection[int]) -> Renaming:
         if not rules.reachable(queries.parties(named)):
             raise Refused("nobody_left")
         made = Renaming.objects.create(
-            organisation_id=next(iter(by.organisations)), named=sorted(set(named)), asked_by=by.user_id,
+            organisation_id=next(iter(by.organisations)), named=sorted(set(named)), asked_by=by.user_id or 0,
             asked_at=timezone.now(),
         )  # fmt: skip
         record(
