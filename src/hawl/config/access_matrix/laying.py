@@ -68,10 +68,10 @@ def in_order() -> list[type[ScopedModel]]:
 
 def new_row(model: type[ScopedModel], like: Any) -> dict[str, Any]:
     """The columns of one more row with the scope of another of its table, as somebody would add it."""
-    values = {field.column: getattr(like, field.attname) for field in model._meta.concrete_fields}
+    values: dict[str, Any] = {str(field.column): getattr(like, field.attname) for field in model._meta.concrete_fields}
     for each in model._meta.concrete_fields:
         if each.primary_key or each.unique or (each.column in _once(model) and each.column != model.subject_column):
-            values[each.column] = _unlike(each)
+            values[str(each.column)] = _unlike(each)
     return {column: value for column, value in values.items() if value is not _LEFT_OUT}
 
 
@@ -82,7 +82,7 @@ def _once(model: type[ScopedModel]) -> set[str]:
     """Columns that stand in some constraint of uniqueness."""
     names = {name for each in model._meta.constraints for name in getattr(each, "fields", ())}
     names |= {each.name for each in model._meta.pk_fields}
-    return {model._meta.get_field(name).column for name in names}
+    return {str(field.column) for field in model._meta.concrete_fields if field.name in names}
 
 
 def _unlike(field: models.Field[Any, Any]) -> Any:
