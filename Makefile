@@ -11,11 +11,11 @@ BENCH := build/bench.stamp
 DESIGN := src/hawl/foundations/design
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test drill-audit check format wheel bench drill-canaries drill-contact serve doctor lock styles words clean
+.PHONY: help setup demo test drill-audit check format wheel bench drill-canaries drill-contact drill-keys mutants serve doctor lock styles words clean
 .SUFFIXES:
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  After make setup, .venv/bin/hawl is the command; .venv/bin/hawl --help lists what it does."
 
@@ -50,6 +50,9 @@ drill-contact: setup ## a million decisions on reaching people and ten thousand 
 
 drill-keys: setup ## rotate and renew the keys under twenty kills each, then look whether all still opens
 	@$(BIN)/python drills/keys.py
+
+mutants: setup ## plant every fault in the access matrix and see it caught
+	@$(BIN)/hawl access mutants $(ARGS)
 
 serve: setup ## serve this machine's installation
 	@$(BIN)/hawl serve $(ARGS)
