@@ -68,6 +68,8 @@ COMMANDS: dict[str, Reach] = {
 
 # By the module and name of the function.
 JOBS: dict[str, Reach] = {
+    "hawl.foundations.identity.jobs.clear_away_old": Reach.ACCOUNTS,
+    "hawl.foundations.identity.jobs.tell_refused_tries": Reach.ACCOUNTS,
     "hawl.foundations.messages.jobs.dispatch_messages": Reach.MACHINE,
     "hawl.registers.agreements.jobs.close_lapsed": Reach.MACHINE,
     "hawl.work.intake.jobs.take_in_inbox": Reach.MACHINE,

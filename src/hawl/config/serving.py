@@ -25,7 +25,7 @@ _RESTARTS = 5
 _GRACE_SECONDS = 8
 # What a child may inherit; above all no DATABASE_URL, which names the owner.
 _INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "HAWL_AREA", "HAWL_HOSTS", "HAWL_BEHIND_TLS", "HAWL_LOG_LEVEL",
-              "HAWL_SITE_NAME_EN", "HAWL_SITE_NAME_CY", "HAWL_LEAVE_TO")  # fmt: skip
+              "HAWL_SITE_NAME_EN", "HAWL_SITE_NAME_CY", "HAWL_LEAVE_TO", "HAWL_PROXIES")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ class Process:
             "HAWL_DEMO": "1" if (home() / "demo.json").exists() else "",
             **(_of_sealer() if self.name == "sealer" else {}),
             **(_of_shipper() if self.name == "jobs" else {}),
+            **(_of_provider() if self.name == "staff" else {}),
         }
 
 
@@ -75,6 +76,11 @@ def _of_sealer() -> dict[str, str]:
         "HAWL_SEAL_FOLDER": str(seals.seal_folder()),
         "HAWL_ANCHORS": os.environ.get("HAWL_ANCHORS", ""),
     }
+
+
+def _of_provider() -> dict[str, str]:
+    """Who else may say who signs in, and the file with our secret there: told to the staff process alone."""
+    return {name: value for name, value in os.environ.items() if name.startswith("HAWL_OIDC_")}
 
 
 def _of_shipper() -> dict[str, str]:

@@ -16,6 +16,8 @@ LOGGING = {
         # Quotes the host that was asked for, which anybody may write.
         "django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL", "propagate": False},
         "django.db.backends": {"level": "WARNING"},
+        # Tells the secrets of a sign-in under way.
+        "authlib": {"level": "WARNING"},
     },
 }
 LOGGING_CONFIG = "logging.config.dictConfig"

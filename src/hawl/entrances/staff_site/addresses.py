@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
@@ -30,7 +31,7 @@ def is_ours(address: str) -> bool:
 
 
 # Leading on to these would go round in a ring, or sign out.
-_NEVER_NEXT = frozenset({"sign_in", "sign_in_code", "sign_in_set_up", "sign_out"})
+_NEVER_NEXT = frozenset({"sign_in", "sign_in_code", "sign_in_set_up", "sign_out", "provider_begin", "provider_back"})
 
 
 def home_of(request: HttpRequest) -> str:
@@ -40,8 +41,13 @@ def home_of(request: HttpRequest) -> str:
 
 
 def network_address(request: HttpRequest) -> str:
-    """The address that the request came from: behind our own proxy, the one that it names last."""
-    from django.conf import settings
+    """The address that the request came from.
 
-    named = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.SESSION_COOKIE_SECURE else ""
-    return named.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
+    Behind as many proxies of our own as the settings say, it is the one that the outermost of them saw: each adds one
+    at the end of the list, and what stands before those may be invented. A list that is too short is not believed.
+    """
+    named = [each.strip() for each in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    proxies = settings.HAWL_PROXIES
+    if proxies > 0 and len(named) >= proxies and named[-proxies]:
+        return named[-proxies]
+    return str(request.META.get("REMOTE_ADDR", ""))

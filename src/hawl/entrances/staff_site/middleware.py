@@ -30,7 +30,7 @@ _OUTSIDE = ("/health/", "/reports/")
 class SlowTries:
     """Counts a try at a password before anything is looked at, in a transaction of its own.
 
-    Refused tries are not audited: those that used the bucket up are.
+    Refused tries are counted, and audited together (identity.jobs).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -41,6 +42,7 @@ from hawl.foundations.identity.factors import (
     seal_secret,
     square,
 )
+from hawl.foundations.identity.provider import is_configured
 from hawl.foundations.identity.queries import active_user, held_of
 from hawl.foundations.identity.sessions import ENDED, STAY, Why
 from hawl.foundations.identity.throttling import Busy, give_back, note_place, one_hash, take_code
@@ -51,6 +53,8 @@ if TYPE_CHECKING:
 # Between password and second factor: who, since when, where to, and what the tries took.
 PENDING = "pending"
 _PENDING_SECONDS = 600
+# The provider vouched for nobody: the sign-in page says so once.
+PROVIDER_FAILED = "provider_failed"
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 _ANYONE = Actor(label="anyone")
 
@@ -102,20 +106,37 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 def _password_page(request: HttpRequest, form: PasswordForm) -> HttpResponse:
     asked = request.POST.get("next") or request.GET.get("next") or ""
-    shown = {"form": form, "next": asked if is_ours(asked) else "", "ended": why_ended(request.session.get(ENDED, ""))}
+    shown = {
+        "form": form,
+        "next": asked if is_ours(asked) else "",
+        "ended": why_ended(request.session.get(ENDED, "")),
+        "provider": is_configured(),
+        "provider_failed": request.session.pop(PROVIDER_FAILED, False),
+    }
     return render(request, "staff_site/sign_in.html", shown)
 
 
 def _password_given(request: HttpRequest, user: User) -> HttpResponse:
     password_was_given(by=_ANYONE, user_id=user.pk)
-    reset_lost_factor(by=_ANYONE, user_id=user.pk)
     taken = getattr(request, "taken", None)
+    await_factor(request, user, request.POST.get("next", ""), taken.buckets if taken else ())
+    return to_second_factor(user)
+
+
+def await_factor(request: HttpRequest, user: User, wanted: str, taken: tuple[str, ...]) -> dict[str, Any]:
+    """Who it is was shown, by password or provider: for ten minutes this session may give the second factor."""
+    reset_lost_factor(by=_ANYONE, user_id=user.pk)
     request.session.cycle_key()
-    asked = request.POST.get("next", "")
-    request.session[PENDING] = {
-        "user": user.pk, "at": time.time(), "next": asked if is_ours(asked) else "",
-        "taken": list(taken.buckets) if taken else [], "password": user.get_session_auth_hash(),
+    pending = {
+        "user": user.pk, "at": time.time(), "next": wanted if is_ours(wanted) else "",
+        "taken": list(taken), "password": user.get_session_auth_hash(),
     }  # fmt: skip
+    request.session[PENDING] = pending
+    return pending
+
+
+def to_second_factor(user: User) -> HttpResponse:
+    """On to giving the second factor, or to setting the first one up."""
     return HttpResponseRedirect(reverse("sign_in_code" if has_factor(user.pk) else "sign_in_set_up"))
 
 
@@ -139,7 +160,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     answer = second_factor(request, user, title=_("Confirm that it is you"))
     if answer is not None:
         return answer
-    return _enter(request, user, pending)
+    return enter(request, user, pending)
 
 
 def second_factor(request: HttpRequest, user: User, title: Any, back: str = "") -> HttpResponse | None:
@@ -189,7 +210,7 @@ def sign_in_set_up(request: HttpRequest) -> HttpResponse:
     answer = set_up(request, user)
     if answer is not None:
         return answer
-    _enter(request, user, pending)
+    enter(request, user, pending)
     return HttpResponseRedirect(reverse("recovery_codes"))
 
 
@@ -213,12 +234,12 @@ def set_up(request: HttpRequest, user: User) -> HttpResponse | None:
     return render(request, "staff_site/set_up.html", shown)
 
 
-def _enter(request: HttpRequest, user: User, pending: dict[str, Any]) -> HttpResponse:
+def enter(request: HttpRequest, user: User, pending: dict[str, Any], factor_at: datetime | None = None) -> HttpResponse:
     """Both were given: a fresh session, and on to where the person wanted to go."""
     login(request, user, backend=_BACKEND)
     for name in (PENDING, ENDED, _NEW):
         request.session.pop(name, None)
-    stay, _ended = begin_session(by=user.actor(), user=user)
+    stay, _ended = begin_session(by=user.actor(), user=user, factor_at=factor_at)
     request.session[STAY] = str(stay.pk)
     note_place(user.pk, network_address(request))
     give_back(tuple(pending["taken"]))

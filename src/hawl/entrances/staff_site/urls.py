@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from hawl.entrances.staff_site import audit, directory, home, messages, operations, signing, your_sign_in
+from hawl.entrances.staff_site import (
+    audit,
+    directory,
+    home,
+    messages,
+    operations,
+    signing,
+    single_sign_on,
+    your_sign_in,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -25,6 +34,8 @@ urlpatterns = [
     path("sign-in/", signing.sign_in, name="sign_in"),
     path("sign-in/code/", signing.sign_in_code, name="sign_in_code"),
     path("sign-in/set-up/", signing.sign_in_set_up, name="sign_in_set_up"),
+    path("sign-in/provider/", single_sign_on.provider_begin, name="provider_begin"),
+    path("sign-in/provider/back/", single_sign_on.provider_back, name="provider_back"),
     path("sign-in/again/", signing.step_up, name="step_up"),
     path("sign-in/kept/", your_sign_in.kept, name="kept"),
     path("sign-in/stay/", your_sign_in.stay_signed_in, name="stay_signed_in"),

@@ -22,7 +22,15 @@ _BY_LAST_WORD = {
     AuditClass.SEARCH: ("searched",),
     AuditClass.EXPORT: ("exported", "downloaded", "printed"),
     AuditClass.REFUSAL: ("refused",),
-    AuditClass.SIGN_IN: ("signed_in", "signed_out", "sign_in_failed", "sign_in_locked", "stepped_up", "password_given"),
+    AuditClass.SIGN_IN: (
+        "signed_in",
+        "signed_out",
+        "sign_in_failed",
+        "sign_in_locked",
+        "stepped_up",
+        "password_given",
+        "provider_vouched",
+    ),
 }
 _CLASSES = {word: kind for kind, words in _BY_LAST_WORD.items() for word in words}
 

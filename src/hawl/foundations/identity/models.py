@@ -105,6 +105,8 @@ class Bucket(OpenModel):
     key = models.CharField(max_length=80, primary_key=True)
     tokens = models.FloatField()
     at = models.DateTimeField()
+    # Tries refused since the audit was last told of them.
+    refused = models.IntegerField(db_default=0)
 
 
 class KnownPlace(OpenModel):

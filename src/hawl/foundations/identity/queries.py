@@ -91,6 +91,15 @@ def active_user(user_id: int) -> User | None:
     return user if user is not None and may_sign_in(user) else None
 
 
+def account_of_email(email: str) -> User | None:
+    """The account in force with this address, letter for letter but for their case; `None` where there is not one.
+
+    The database folds a dotless i and its like into a plain letter, so that another's address could pass for it.
+    """
+    found = [each for each in User.objects.filter(email__iexact=email) if each.email.casefold() == email.casefold()]
+    return found[0] if len(found) == 1 and may_sign_in(found[0]) else None
+
+
 def all_accounts() -> list[User]:
     """Every account, in order of its e-mail address."""
     return list(User.objects.order_by("email"))

@@ -56,15 +56,25 @@ def place_of(address: str) -> str:
     return blind_index("identity.place", address).hex()
 
 
+def blind_index_of_account(email: str) -> str:
+    """By which an account's buckets are named, whether there is such an account or not."""
+    return blind_index("identity.account", email).hex()
+
+
 def take_sign_in(email: str, address: str) -> Taken:
     """One try at an account from an address. The same statements run whether there is such an account or not."""
     place = place_of(address)
     at_home = _is_known(email, place)
-    account = blind_index("identity.account", email).hex()
+    account = blind_index_of_account(email)
     wanted = [(f"at:{place}", ADDRESS), (f"of:{account}:{place if at_home else ''}", AT_HOME if at_home else ELSEWHERE)]
     if not _anyone_at(place):
         wanted.append(("strangers", STRANGERS))
     return _take(wanted)
+
+
+def take_place(address: str) -> Taken:
+    """One try of any kind from a network address."""
+    return _take([(f"at:{place_of(address)}", ADDRESS)])
 
 
 def take_code(user_id: int) -> Taken:
@@ -146,6 +156,7 @@ def _take(wanted: list[tuple[str, Size]]) -> Taken:
             cursor.execute(_LEFT, values)
             row = cursor.fetchone()
             if row is not None and row[0] < 1:
+                cursor.execute("UPDATE identity_bucket SET refused = refused + 1 WHERE key = %s", [key])
                 return Taken(wait=max(1, math.ceil((1 - row[0]) * size.seconds / 60)))
         for key, size in wanted:
             cursor.execute(_ONE_TRY, _values(key, size, at))

@@ -19,6 +19,7 @@ from hawl.entrances.staff_site.navigation import PAGES
 from hawl.foundations.access.actor import Actor, Permission, Role, Standing, naming
 from hawl.foundations.access.doors import ANYONE, SIGNED_IN, door_of, opens_to
 from hawl.foundations.clock import today
+from hawl.foundations.identity.models import User
 
 STAFF = "hawl.config.urls_staff"
 PUBLIC = "hawl.config.urls_public"
@@ -26,7 +27,7 @@ HEALTH = "hawl.config.health"
 # Speak of no person and need no database.
 OUTSIDE = {HEALTH, "hawl.config.policy_reports"}
 # Signing in; its second step asks the first of who comes without.
-SECOND_STEP = {"sign_in_code", "sign_in_set_up"}
+SECOND_STEP = {"sign_in_code", "sign_in_set_up", "provider_begin", "provider_back"}
 OPEN_TO_ANYONE = {"sign_in", *SECOND_STEP}
 
 
@@ -67,7 +68,7 @@ def door_held(view: Callable[..., Any], *roles: Role, standing: Standing = IN_ST
     """What the door answers to one who is signed in with these roles; None where it opens."""
     actor = Actor(label="user:1", user_id=1, roles=frozenset(roles), standing=standing)
     with naming(actor):
-        return DOORKEEPER.process_view(request_of(SimpleNamespace(is_authenticated=True)), view, (), {})
+        return DOORKEEPER.process_view(request_of(User(pk=1)), view, (), {})
 
 
 NOBODY = SimpleNamespace(is_authenticated=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hawl.foundations.identity.actions.accounts import NotCleared, NotPermitted, end_account, put_account
+from hawl.foundations.identity.actions.clearing import clear_away, tell_refused
 from hawl.foundations.identity.actions.factors import (
     add_authenticator,
     add_passkey,
@@ -22,7 +23,7 @@ from hawl.foundations.identity.actions.sessions import (
     hold_typed,
     renew_factor,
 )
-from hawl.foundations.identity.actions.signing import password_was_given, password_was_refused
+from hawl.foundations.identity.actions.signing import password_was_given, password_was_refused, provider_vouched
 
 __all__ = [
     "NotCleared",
@@ -32,6 +33,7 @@ __all__ = [
     "begin_session",
     "check_code",
     "check_passkey",
+    "clear_away",
     "drop_held",
     "end_account",
     "end_all_sessions",
@@ -40,10 +42,12 @@ __all__ = [
     "make_recovery_codes",
     "password_was_given",
     "password_was_refused",
+    "provider_vouched",
     "put_account",
     "remove_passkey",
     "renew_factor",
     "reset_factor",
     "reset_lost_factor",
     "stop_reset",
+    "tell_refused",
 ]
