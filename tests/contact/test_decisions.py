@@ -26,7 +26,9 @@ def test_a_default_of_safe_is_caught() -> None:
 
 @pytest.mark.parametrize("fault", ["deceased", "declined", "restricted", "sealed", "may_be_child", "first_call_spent"])
 def test_each_fact_of_the_person_that_the_gate_forgets_is_caught(fault: str) -> None:
+    # A first call that was spent and would be made again is rare among random stories.
+    number = 60_000 if fault == "first_call_spent" else 20_000
     found = compare(
-        20_000, seed=2, gate=lambda c, w, plan, person, at: may_send(c, w, plan, replace(person, **{fault: False}), at)
+        number, seed=2, gate=lambda c, w, plan, person, at: may_send(c, w, plan, replace(person, **{fault: False}), at)
     )
     assert found.unsafe > 0

@@ -91,11 +91,15 @@ def _tell_replayed(replayed: dict[str, object]) -> None:
     put_back: dict[str, int] = replayed["put_back"]  # type: ignore[assignment]
     told = ", ".join(f"{kind} {number:,}" for kind, number in sorted(put_back.items())) or "nothing was missing"
     click.echo(f"From the safety journal: {told}.")
-    if replayed["left_lower"]:
-        click.echo(f"Left undone, since they lower protection that no entry raised: {replayed['left_lower']}.")
+    lowered: dict[str, int] = replayed["left_lower"]  # type: ignore[assignment]
+    if lowered:
+        told = ", ".join(f"{kind} {number:,}" for kind, number in sorted(lowered.items()))
+        click.echo(f"Left undone, since they lower protection: {told}. People decide these anew.")
     if replayed["unplaced"]:
         click.echo(f"About people who are not in this copy: {len(replayed['unplaced'])}. "  # type: ignore[arg-type]
-                   "Before feeds of the days since are taken in again, read docs/operate/backup.md.")  # fmt: skip
+                   "They wait, and are put on these people when the feed brings them again.")  # fmt: skip
+    if lowered or replayed["unplaced"]:
+        click.echo("`hawl journal left` lists each of them.")
 
 
 @click.group()
@@ -140,6 +144,26 @@ def journal_replay(as_json: bool) -> None:
         say_json(done)
         return
     _tell_replayed(done)
+
+
+@journal.command("left")
+@click.option("--json", "as_json", is_flag=True, help="Print each as one line of JSON.")
+def journal_left(as_json: bool) -> None:
+    """List what restores left: what waits for people who are not here, and what people decide anew."""
+    _without_doors()
+    from hawl.foundations.access.actor import Actor
+    from hawl.foundations.access.scope import acting_as
+    from hawl.foundations.journal import queries
+
+    with acting_as(Actor("operator:command-line", machine=True)):
+        found = queries.left()
+    for each in found:
+        if as_json:
+            say_json(asdict(each))
+        else:
+            click.echo(f"{each.at}  {each.kind}  {each.subject}  {each.stands}")
+    if not found and not as_json:
+        click.echo("Nothing was left by a restore.")
 
 
 def _without_doors() -> None:

@@ -6,6 +6,7 @@ One line of JSON on standard output; progress on standard error. `python -m hawl
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from typing import Any
 
 
@@ -32,7 +33,7 @@ def replay_here() -> dict[str, Any]:
         "outside": len({each.id for each in outside}),
         "newest_number": max((each.number for each in outside), default=0),
         "put_back": done.put_back,
-        "left_lower": done.left_lower,
+        "left_lower": dict(Counter(each.kind for each in done.left_lower)),
         "unplaced": [str(each) for each in done.unplaced],
     }
 

@@ -14,8 +14,8 @@ from hawl.foundations.access.actor import Actor, current_actor
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.actions import record
 from hawl.foundations.clock import now
-from hawl.foundations.journal.kinds import Entry, checked
-from hawl.foundations.journal.models import JournalEntry, JournalShipped
+from hawl.foundations.journal.kinds import Entry, checked, source_of
+from hawl.foundations.journal.models import JournalEntry, JournalLeft, JournalShipped
 from hawl.foundations.journal.put_back import CannotReplay, Replayed, in_order, put_back, to_put_back
 from hawl.foundations.journal.replaying import acts_after_restore, handlers
 
@@ -24,6 +24,9 @@ CHANNEL = "hawl_journal"
 _MANY = 100
 _WHOLE_JOURNAL = 4_715_001
 _ONE_SUBJECT = 4_715_002
+
+# Facts that name rows which are not there again under their old ids.
+_OF_BEFORE = frozenset({"agreement", "case"})
 
 _INSERT = (
     'INSERT INTO journal_journalentry (entry, kind, subject, facts, at, "by") '
@@ -96,6 +99,7 @@ def replay(*, by: Actor, outside: Sequence[Entry], tell: Callable[[int], None] |
         may, left = to_put_back(everything, known)
         done = put_back(may, dict(handlers()), tell=tell)
         done.left_lower += left
+        _leave(done, {each.id: each for each in everything})
         JournalEntry.objects.bulk_create(
             [
                 JournalEntry(
@@ -112,5 +116,40 @@ def replay(*, by: Actor, outside: Sequence[Entry], tell: Callable[[int], None] |
         )
         for act in acts_after_restore():
             act()
-        record(action="journal.replayed", object_kind="journal", entries=done.total(), unplaced=len(done.unplaced))
+        record(
+            action="journal.replayed", object_kind="journal", entries=done.total(), unplaced=len(done.unplaced),
+            left_lower=len(done.left_lower),
+        )  # fmt: skip
     return done
+
+
+def _leave(done: Replayed, everything: Mapping[UUID, Entry]) -> None:
+    """Keep what could not be put back: for the day on which its subject comes in again, or for people to decide."""
+    left = [(each, "nobody") for each in done.unplaced] + [(each.id, "lowers") for each in done.left_lower]
+    JournalLeft.objects.bulk_create(
+        [JournalLeft(entry=id_, why=why, source=source_of(everything[id_])) for id_, why in left],
+        batch_size=1000, ignore_conflicts=True,
+    )  # fmt: skip
+
+
+def place_waiting(*, found: Iterable[tuple[UUID, UUID]]) -> int:
+    """Put entries that a restore could not place on the people who came in again; gives how many.
+
+    `found` are ids of entries with the person on whom each is put, in any order. Within the caller's transaction, as a
+    machine: nobody sees the person before. What was about a case or an agreement of before is about neither now.
+    """
+    whom = dict(found)
+    if not whom:
+        return 0
+    by_kind = handlers()
+    placed = 0
+    rows = JournalEntry.objects.filter(entry__in=whom).order_by("number", "at", "entry")
+    for row in rows:
+        facts = {name: None if name in _OF_BEFORE else value for name, value in row.facts.items()}
+        person = whom[row.entry]
+        if by_kind[row.kind](Entry(row.entry, row.number, row.kind, person, facts, row.at, row.by)) is False:
+            continue
+        JournalLeft.objects.filter(pk=row.entry).update(placed_at=now(), placed_on=person)
+        record(action="journal.placed", object_kind="person", object_id=str(person), kind=row.kind)
+        placed += 1
+    return placed

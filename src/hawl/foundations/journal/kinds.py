@@ -105,6 +105,18 @@ def checked(kind: str, facts: Mapping[str, Any] | None) -> dict[str, Any]:
     return kept
 
 
+def source_of(entry: Entry) -> bytes | None:
+    """The key by which the subject's sending body knows them, if the entry tells it.
+
+    The database puts it into the fact `source` (`s` and hexadecimal), so that no writer forgets it. An erasure has
+    none: who comes in again after it is somebody new.
+    """
+    told = entry.facts.get("source")
+    if not isinstance(told, str) or not re.fullmatch(r"s(?:[0-9a-f]{2})+", told):
+        return None
+    return bytes.fromhex(told[1:])
+
+
 def _is_code(value: object) -> bool:
     if value is None or isinstance(value, bool | int):
         return True

@@ -65,3 +65,29 @@ class JournalStanding(OpenModel):
 
     class Meta:
         constraints = [models.CheckConstraint(name="journal_one_standing", condition=models.Q(id=1))]
+
+
+class JournalLeft(OpenModel):
+    """What a restore could not put back. It is in every backup, so that a second restore does not forget it.
+
+    `nobody`: its subject is not in the copy. It waits for a person with the same `source`, the key by which the sending
+    body's own id of them is known, and is put on them as they come in again. `lowers`: it took protection away, and
+    people decide that anew; nothing waits for it.
+    """
+
+    readers = JOBS
+    writers = JOBS
+
+    entry = models.UUIDField(primary_key=True)
+    why = models.CharField(max_length=6, choices=[(each, each) for each in ("nobody", "lowers")])
+    # Empty where it was noted about somebody whom no body sent.
+    source = models.BinaryField(null=True, blank=True)
+    left_at = models.DateTimeField(default=timezone.now)
+    placed_at = models.DateTimeField(null=True, blank=True)
+    # On whom it was put.
+    placed_on = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["source"], name="journal_waiting", condition=models.Q(placed_at=None, why="nobody"))
+        ]

@@ -23,10 +23,10 @@ class CannotReplay(InstallationError):
 
 @dataclass(slots=True)
 class Replayed:
-    """What was done: entries by kind, those left out since they lower without a raise, and those without a subject."""
+    """What was done: entries by kind, those that lower and stay undone, and those whose subject is not here."""
 
     put_back: dict[str, int] = field(default_factory=dict)
-    left_lower: int = 0
+    left_lower: list[Entry] = field(default_factory=list)
     unplaced: list[UUID] = field(default_factory=list)
 
     def total(self) -> int:
@@ -40,14 +40,14 @@ def in_order(everything: Iterable[Entry]) -> list[Entry]:
     return sorted(by_id.values(), key=lambda each: (each.number, each.at, str(each.id)))
 
 
-def to_put_back(everything: Sequence[Entry], known: frozenset[UUID]) -> tuple[list[Entry], int]:
-    """Of all entries, in order, those that the database lacks and that may be put back, and how many may not.
+def to_put_back(everything: Sequence[Entry], known: frozenset[UUID]) -> tuple[list[Entry], list[Entry]]:
+    """Of all entries, in order, those that the database lacks and that may be put back, and those that may not.
 
     A lowering may only follow a raise about the same thing that stands in the journal.
     """
     raised: set[tuple[object, ...]] = set()
     may: list[Entry] = []
-    left = 0
+    left: list[Entry] = []
     for entry in everything:
         kind = KINDS.get(entry.kind)
         if kind is None:
@@ -60,7 +60,7 @@ def to_put_back(everything: Sequence[Entry], known: frozenset[UUID]) -> tuple[li
         if entry.id in known:
             continue
         if kind.lowers and entry.about() not in raised:
-            left += 1
+            left.append(entry)
             continue
         may.append(entry)
     return may, left
@@ -83,7 +83,7 @@ def put_back(
     for number, entry in enumerate(entries, start=1):
         handler = handlers.get(entry.kind)
         if handler is None:
-            done.left_lower += 1
+            done.left_lower.append(entry)
             continue
         placed = handler(entry)
         if placed is False:

@@ -8,3 +8,7 @@ class MessagesConfig(AppConfig):
 
     name = "hawl.foundations.messages"
     label = "messages"
+
+    def ready(self) -> None:
+        """Say what a restore does to the outbox."""
+        from hawl.foundations.messages import replaying  # noqa: F401 - registers what it does

@@ -13,7 +13,8 @@ WRITTEN: tuple[Channel, ...] = ("text", "email", "letter")
 # From each state, those that may follow. Nothing follows `sent`, `stopped`, `withdrawn` and `failed`: whoever wants
 # to try again writes a new message, which is decided anew.
 FOLLOWS: dict[str, frozenset[str]] = {
-    "queued": frozenset({"sending", "stopped", "withdrawn"}),
+    # Unclear without having been sent from here: the database was restored, and it may have gone since the backup.
+    "queued": frozenset({"sending", "stopped", "withdrawn", "unclear"}),
     # Back to `queued` only where the provider was certainly not asked.
     "sending": frozenset({"sent", "failed", "unclear", "stopped", "queued"}),
     # A person found out what became of it.

@@ -1,4 +1,7 @@
-"""How what raised protection is put back after a restore: a backup of yesterday holds yesterday's words."""
+"""How what raised protection is put back after a restore: a backup of yesterday holds yesterday's words.
+
+`contact_safe` has no handler: what lowered protection is decided anew by two people, never by a machine.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,6 @@ from hawl.registers.people.actions.restoring import close_again, never_again, sp
 @replays("contact_unsafe")
 def _contact_unsafe(entry: Entry) -> bool:
     return close_again(by=current_actor(), entry=entry, at=now())
-
-
-@replays("contact_safe")
-def _contact_safe(entry: Entry) -> bool:
-    # What lowered protection is decided anew by two people: no machine puts it back.
-    return True
 
 
 @replays("never_reach")

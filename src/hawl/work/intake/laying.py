@@ -17,7 +17,7 @@ from django.db import connection
 
 from hawl.foundations.access import rescoping
 from hawl.foundations.audit.actions import record
-from hawl.foundations.journal.actions import note_many
+from hawl.foundations.journal.actions import note_many, place_waiting
 from hawl.foundations.vault import hand
 from hawl.foundations.vault.resealing import reseal_cases
 from hawl.registers.finding.laying import take_away
@@ -159,7 +159,7 @@ def lay(part: Part, feed: str, desk: Desk) -> tuple[int, int, int]:
         for table in ("people_contact", "cases_caseevent", "duties_duty"):
             cursor.execute(f"INSERT INTO {table} ({_names(table)}) SELECT {_names(table)} FROM stage_{table}")
         cursor.execute(sql.MESSAGES.format(columns=_names("intake_feedmessage")))
-        for statement in (*sql.SAID_AGAINST, sql.DANGER):
+        for statement in (*sql.SAID_AGAINST, sql.DANGER, sql.POLICE_TOLD):
             cursor.execute(statement)
         cursor.execute(sql.STOOD, {"stood": stood})
         cursor.execute(sql.COUNTER)
@@ -183,6 +183,9 @@ def lay(part: Part, feed: str, desk: Desk) -> tuple[int, int, int]:
             gone = len(nobody)
             cursor.execute(sql.LEFT_KEYS, {"keys": [key for _, key in nobody if key]})
             take_away([person for person, _ in nobody])
+        # What a restore could not place is put on whom this part brings again, before anybody sees them.
+        cursor.execute(sql.WAITED_FOR)
+        place_waiting(found=cursor.fetchall())
     return len(part.events) - events, len(part.duties) - duties, part.new_people - gone
 
 

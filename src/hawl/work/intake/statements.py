@@ -95,6 +95,13 @@ UPDATE cases_case c SET no_first_call = true FROM stage_intake_feedmessage m
 WHERE m.danger AND c.id = m.case_id AND NOT c.no_first_call
 """
 
+# Since when a message has said that a suspect works for the police: two people may end the wall that followed, and what
+# was said before they did does not lay it again.
+POLICE_TOLD = """
+UPDATE intake_feedmessage m SET police_told_at = now() FROM stage_intake_feedmessage s
+WHERE m.key = s.key AND m.police_suspect AND m.police_told_at IS NULL
+"""
+
 # A case that waits for somebody who stands for the person goes on when one came in, and waits again when a later
 # version of that one's row says otherwise.
 STOOD = f"""
@@ -137,6 +144,8 @@ WHERE ring = 'first_approach' AND message_key IS NOT NULL AND person_id IN (SELE
 # Colleagues of a suspect who works for the police must not see the record, nor that of another victim of the crime,
 # which would tell of it (security.md I18). It is denied to the force and sealed to the leads of a desk outside. Whom
 # people named before stay, as far as any of them can open it behind the wall.
+_NOT_ENDED = """NOT EXISTS (SELECT 1 FROM protection_conflict t WHERE t.person_id = {person} AND t.inherited_from IS NULL
+  AND t.organisation_id = %(force)s AND t.ended_at > m.police_told_at)"""
 WALLED = """
 UPDATE people_person p SET visibility = 'sealed', visible_to = '{{}}',
   denied_organisations = array_append(coalesce(p.denied_organisations, '{{}}'), %(force)s),
@@ -146,12 +155,12 @@ WHERE NOT coalesce(p.denied_organisations @> ARRAY[%(force)s::int], false) AND p
 RETURNING p.id, p.named_users
 """
 WALL = WALLED.format(
-    whom="""
-  SELECT o.person_id FROM cases_case o WHERE o.crime_key IN (
-    SELECT c.crime_key FROM stage_intake_feedmessage s JOIN cases_case c ON c.id = s.case_id
-    JOIN cases_case k ON k.crime_key = c.crime_key JOIN intake_feedmessage m ON m.case_id = k.id WHERE m.police_suspect)
+    whom=f"""
+  SELECT o.person_id FROM stage_intake_feedmessage s JOIN cases_case c ON c.id = s.case_id
+    JOIN cases_case k ON k.crime_key = c.crime_key JOIN intake_feedmessage m ON m.case_id = k.id AND m.police_suspect
+    JOIN cases_case o ON o.crime_key = k.crime_key WHERE {_NOT_ENDED.format(person="o.person_id")}
   UNION SELECT c.person_id FROM stage_intake_feedmessage s JOIN intake_feedmessage m ON m.key = s.key
-    JOIN cases_case c ON c.id = m.case_id WHERE m.police_suspect
+    JOIN cases_case c ON c.id = m.case_id WHERE m.police_suspect AND {_NOT_ENDED.format(person="c.person_id")}
 """
 )
 
@@ -276,9 +285,10 @@ SPREAD = spread(REACHED)
 # What waits because nobody outside the force could take it over is given to those who can now. What a release before
 # this one sealed to the force's own leads is walled off first.
 WALL_HELD = WALLED.format(
-    whom="""
+    whom=f"""
   SELECT o.person_id FROM intake_feedmessage m JOIN cases_case c ON c.id = m.case_id
-  JOIN cases_case o ON o.id = c.id OR o.crime_key = c.crime_key WHERE m.police_suspect
+  JOIN cases_case o ON o.id = c.id OR o.crime_key = c.crime_key
+  WHERE m.police_suspect AND {_NOT_ENDED.format(person="o.person_id")}
 """
 )
 GIVE = """
@@ -306,4 +316,11 @@ SELECT c.id FROM cases_case c JOIN stage_cases_case s ON s.id = c.id WHERE c.per
 PROTECT = f"""
 SELECT DISTINCT closed_person, closed_value, unnest(closed_uses)
 FROM hawl_protect_contacts(ARRAY(SELECT DISTINCT person_id FROM ({TOUCHED}) touched))
+"""
+
+# Entries of the safety journal that waited for people whom this part brings. Mostly there are none.
+WAITED_FOR = """
+SELECT j.entry, p.id FROM journal_journalleft j JOIN people_person p ON p.source_key = j.source
+JOIN cases_case c ON c.person_id = p.id JOIN stage_intake_feedmessage m ON m.case_id = c.id
+WHERE j.placed_at IS NULL AND j.why = 'nobody' GROUP BY 1, 2
 """

@@ -75,7 +75,12 @@ def enqueue(
             queued_by=by.user_id, **reached.scope,
         )  # fmt: skip
         record(
-            action="message.queued", object_kind="message", object_id=str(made.pk), channel=channel, template=template
+            action="message.queued",
+            object_kind="message",
+            object_id=str(made.pk),
+            objects=[person_id],
+            channel=channel,
+            template=template,
         )
     return made
 
@@ -101,7 +106,8 @@ def _close(by: Actor, message_id: uuid.UUID, state: State, action: str) -> Messa
             raise CannotSend("too_late")
         message.state, message.closed_at, message.closed_by = state, now(), by.user_id
         message.save(update_fields=["state", "closed_at", "closed_by"])
-        record(action=action, object_kind="message", object_id=str(message.pk), state=str(state))
+        record(action=action, object_kind="message", object_id=str(message.pk), objects=[message.person_id],
+               state=str(state))  # fmt: skip
     return message
 
 
@@ -137,4 +143,4 @@ def keep_shown(*, by: Actor, outgoing: Outgoing) -> None:
             visible_to=message.visible_to, named_users=message.named_users, denied_users=message.denied_users,
             denied_organisations=message.denied_organisations,
         )  # fmt: skip
-        record(action="message.shown", object_kind="message", object_id=str(outgoing.id))
+        record(action="message.shown", object_kind="message", object_id=str(outgoing.id), objects=[outgoing.person_id])

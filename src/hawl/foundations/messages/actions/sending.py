@@ -79,8 +79,9 @@ def deliver(*, by: Actor, message_id: uuid.UUID, carriers: tuple[Provider, ...])
                 update_fields=["state", "rule", "not_before", "closed_at", "provider", "receipt"],
             )
             record(
-                action=f"message.{message.state}", object_kind="message", object_id=str(message.pk), rule=message.rule
-            )
+                action=f"message.{message.state}", object_kind="message", object_id=str(message.pk),
+                objects=[message.person_id], rule=message.rule,
+            )  # fmt: skip
         return str(message.state)
 
 
@@ -92,7 +93,7 @@ def _begin(by: Actor, message_id: uuid.UUID, carriers: tuple[Provider, ...]) -> 
             return False
         message.state, message.sending_at = State.SENDING, now()
         message.save(update_fields=["state", "sending_at"])
-        record(action="message.sending", object_kind="message", object_id=str(message_id))
+        record(action="message.sending", object_kind="message", object_id=str(message_id), objects=[message.person_id])
     return True
 
 
@@ -172,7 +173,8 @@ def _recover(by: Actor, message_id: uuid.UUID) -> list[str]:
             return []
         _set(message, State.UNCLEAR, "fell_while_sending")
         message.save(update_fields=["state", "rule", "closed_at"])
-        record(action="message.unclear", object_kind="message", object_id=str(message_id), rule=message.rule)
+        record(action="message.unclear", object_kind="message", object_id=str(message_id),
+               objects=[message.person_id], rule=message.rule)  # fmt: skip
     return ["unclear"]
 
 
@@ -207,7 +209,8 @@ def print_letter(*, by: Actor, message_id: uuid.UUID) -> Letter:
         letter = _printed(message, reached)
         message.closed_by, message.sending_at, message.provider = by.user_id, now(), "print"
         message.save(update_fields=["state", "rule", "closed_at", "closed_by", "sending_at", "provider"])
-        record(action=f"message.{message.state}", object_kind="message", object_id=str(message_id), rule=message.rule)
+        record(action=f"message.{message.state}", object_kind="message", object_id=str(message_id),
+               objects=[message.person_id], rule=message.rule)  # fmt: skip
     if letter is None:
         raise CannotSend(message.rule)
     return letter

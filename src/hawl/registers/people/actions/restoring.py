@@ -25,7 +25,7 @@ def close_again(*, by: Actor, entry: Entry, at: datetime) -> bool:
             return False
         key, word = value_key_of(str(entry.facts["contact"])), str(entry.facts.get("word", "unsafe"))
         rows = list(Contact.objects.select_for_update().filter(person_id=person.pk, value_key=key))
-        held = next((row for row in rows if row.decided_at), None) or Contact(
+        held = next((row for row in rows if row.decided_at), None) or _taken_over(rows, at) or Contact(
             person=person, kind=rows[0].kind if rows else "", value=rows[0].value if rows else None, value_key=key,
             decided_uses=[], visible_to=person.visible_to, named_users=person.named_users, decided_at=at,
             denied_users=person.denied_users, denied_organisations=person.denied_organisations,
@@ -41,6 +41,16 @@ def close_again(*, by: Actor, entry: Entry, at: datetime) -> bool:
         held.save()
         record(action="contact.closed_again", object_kind="person", object_id=str(person.pk))
         return True
+
+
+def _taken_over(rows: list[Contact], at: datetime) -> Contact | None:
+    """A way that no message brought has the place of the decision: it becomes one, and opens nothing by that."""
+    found = next((row for row in rows if row.message_key is None), None)
+    if found is not None:
+        found.decided_at, found.decided_uses = at, []
+        for use in ("ring", "text", "message", "write"):
+            setattr(found, use, strictest([getattr(found, use), "unknown"]))
+    return found
 
 
 def never_again(*, by: Actor, entry: Entry, at: datetime) -> bool:
