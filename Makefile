@@ -11,7 +11,7 @@ BENCH := build/bench.stamp
 DESIGN := src/hawl/foundations/design
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test drill-audit check format wheel bench drill-canaries drill-contact drill-keys mutants serve doctor lock styles words clean
+.PHONY: help setup demo test drill-audit check format wheel bench drill-canaries drill-contact drill-keys mutants drill-signing serve doctor lock styles words clean
 .SUFFIXES:
 
 help: ## show this list
@@ -53,6 +53,9 @@ drill-keys: setup ## rotate and renew the keys under twenty kills each, then loo
 
 mutants: setup ## plant every fault in the access matrix and see it caught
 	@$(BIN)/hawl access mutants $(ARGS)
+
+drill-signing: setup ## try 10,000 stolen passwords at the sign-in page, and time known accounts against unknown ones
+	@HAWL_STUFFING_TRIES=10000 HAWL_STUFFING_TIMED=200 $(BIN)/pytest src/hawl/entrances/staff_site/tests/test_stuffing.py -s
 
 serve: setup ## serve this machine's installation
 	@$(BIN)/hawl serve $(ARGS)

@@ -81,7 +81,7 @@ def a_lead() -> None:
     put_account(
         by=BY, email="lead@test.example", display_name="A Lead", roles=frozenset({Role.SPECIALIST_LEAD}),
         organisation_id=min(ids_by_key().values()), password="long-enough-words",
-        vetting_until=today() + timedelta(days=90), training_until=today() + timedelta(days=90), approved_by="another",
+        vetting_until=today() + timedelta(days=90), training_until=today() + timedelta(days=90),
     )  # fmt: skip
 
 

@@ -29,8 +29,8 @@ def account() -> None:
 @click.option("--training-until", type=click.DateTime(["%Y-%m-%d"]),
               help="Last day on which their training in handling information holds.")  # fmt: skip
 @click.option("--employer", metavar="KEY", help="Who pays them, where it is another organisation.")
-@click.option("--approved-by", default="", metavar="NAME",
-              help="The second operator, who says yes to the role of specialist lead or steward.")  # fmt: skip
+@click.option("--approved-by", default="", metavar="EMAIL",
+              help="The account of a specialist lead or steward who says yes to a role that sees people.")  # fmt: skip
 @click.option("--language", type=click.Choice(["en", "cy"]), default="en", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one line of JSON.")
 @needs_database
@@ -49,12 +49,14 @@ def put(
     """Make the account of EMAIL, or bring it to what is given, with a fresh password; open sessions of it end.
 
     At a terminal the password is asked for; elsewhere one is made and printed once. A role that sees people needs the
-    last day of vetting and the last day of training. At the first sign-in the person sets up a second factor.
+    last day of vetting, the last day of training and somebody else who says yes to it. At the first sign-in the person
+    sets up a second factor.
     """
     from django.core.exceptions import ValidationError
     from django.core.validators import validate_email
 
-    from hawl.foundations.identity.actions import NotCleared, NotPermitted, put_account
+    from hawl.foundations.identity.actions import GRAVE_ROLES, NotCleared, NotPermitted, put_account
+    from hawl.foundations.identity.queries import approvers
 
     try:
         validate_email(email)
@@ -62,6 +64,7 @@ def put(
         raise Unusable(f"{email!r} is not an e-mail address.") from wrong
     organisation_id = _organisation(organisation)
     employer_id = _organisation(employer) if employer else None
+    first = not approvers()
     asked = sys.stdin.isatty() and not as_json
     password = (
         click.prompt("Password", hide_input=True, confirmation_prompt=True) if asked else secrets.token_urlsafe(12)
@@ -85,11 +88,15 @@ def put(
     except NotCleared as refused:
         raise Unusable(str(refused), "Give --vetting-until DATE and --training-until DATE.") from None
     except NotPermitted as refused:
-        raise Unusable(str(refused), "Give --approved-by NAME, of an operator other than yourself.") from None
+        raise Unusable(str(refused), "Give --approved-by EMAIL; `hawl account list` shows the roles.") from None
+    unapproved = first and bool(frozenset(Role(each) for each in roles) & GRAVE_ROLES)
     if as_json:
-        say_json({"email": email.lower(), "organisation": organisation, "roles": sorted(roles), "password": password})
+        told = {"email": email.lower(), "organisation": organisation, "roles": sorted(roles), "password": password}
+        say_json({**told, "unapproved": unapproved})
     else:
         click.echo(f"{email.lower()} can sign in." + ("" if asked else f" The password, shown once: {password}"))
+        if unapproved:
+            click.echo("Nobody approved this account: no steward or specialist lead is there yet. The audit says so.")
 
 
 def _organisation(key: str) -> int:
@@ -115,13 +122,15 @@ def _operator() -> Actor:
 @needs_database
 def end(email: str) -> None:
     """End the account of EMAIL: every session of it is refused at its next request. What it did stays recorded."""
-    from hawl.foundations.identity.actions import end_account
+    from hawl.foundations.identity.actions import NotPermitted, end_account
     from hawl.foundations.identity.models import User
 
     try:
         end_account(by=_operator(), email=email)
     except User.DoesNotExist:
         raise Unusable(f"There is no account {email}.", "`hawl account list` lists them.") from None
+    except NotPermitted as refused:
+        raise Unusable(str(refused)) from None
     click.echo(f"{email.lower()} is ended. Nobody signs in with it.")
 
 

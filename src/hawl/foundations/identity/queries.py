@@ -100,6 +100,12 @@ def account_of_email(email: str) -> User | None:
     return found[0] if len(found) == 1 and may_sign_in(found[0]) else None
 
 
+def approvers() -> list[User]:
+    """The accounts in force that may say yes to another: specialist leads and stewards."""
+    rows = User.objects.filter(is_active=True, roles__overlap=[Role.SPECIALIST_LEAD.value, Role.STEWARD.value])
+    return [each for each in rows.order_by("pk") if may_sign_in(each)]
+
+
 def all_accounts() -> list[User]:
     """Every account, in order of its e-mail address."""
     return list(User.objects.order_by("email"))

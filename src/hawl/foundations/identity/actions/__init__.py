@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hawl.foundations.identity.actions.accounts import NotCleared, NotPermitted, end_account, put_account
+from hawl.foundations.identity.actions.accounts import GRAVE_ROLES, NotCleared, NotPermitted, end_account, put_account
 from hawl.foundations.identity.actions.clearing import clear_away, tell_refused
 from hawl.foundations.identity.actions.factors import (
     add_authenticator,
@@ -26,6 +26,7 @@ from hawl.foundations.identity.actions.sessions import (
 from hawl.foundations.identity.actions.signing import password_was_given, password_was_refused, provider_vouched
 
 __all__ = [
+    "GRAVE_ROLES",
     "NotCleared",
     "NotPermitted",
     "add_authenticator",

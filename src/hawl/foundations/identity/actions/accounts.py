@@ -11,9 +11,12 @@ from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.actions import record
 from hawl.foundations.clock import now
 from hawl.foundations.identity.models import StaffSession, User
+from hawl.foundations.identity.queries import approvers
 
-# Roles that open more than a person's own work: a second operator says yes to them.
-GRAVE_ROLES = frozenset({Role.SPECIALIST_LEAD, Role.STEWARD})
+# Who may say yes to an account.
+APPROVERS = frozenset({Role.SPECIALIST_LEAD, Role.STEWARD})
+# Whoever looks after an installation gives none of these alone: they open people's records, or others' access to them.
+GRAVE_ROLES = APPROVERS | {role for role in Role if Permission.SEE_PEOPLE in PERMISSIONS[role]}
 
 
 class NotCleared(ValueError):
@@ -42,18 +45,23 @@ def put_account(
 ) -> User:
     """Make the account of `email`, or bring the existing one to what is given, and end its stays.
 
-    Raises `NotCleared` for a role that sees people without both dates, and `NotPermitted` for one's own account and
-    for a grave role that no second operator (`approved_by`, another than `by`) said yes to.
+    `approved_by` is the e-mail address of an active account, other than this one, that may say yes to a grave role. It
+    is asked for whenever the account holds such a role afterwards, held before or not: with a new password goes
+    whatever the account can do. Only before an installation has its first approver does it go without.
+
+    Raises `NotCleared` for a role that sees people without both dates, and `NotPermitted` for one's own account, for a
+    grave role without such an approval, and where nobody would be left who can approve.
     """
     if _sees_people(roles) and (vetting_until is None or training_until is None):
         raise NotCleared("A role that sees people needs the last day of vetting and the last day of training.")
     with acting_as(by):
-        user = User.objects.filter(email__iexact=email).first() or User(email=email)
+        user = User.objects.select_for_update().filter(email__iexact=email).first() or User(email=email)
         if by.user_id is not None and by.user_id == user.pk:
             raise NotPermitted("Nobody changes their own account.")
-        grave = (roles & GRAVE_ROLES) - {Role(each) for each in user.roles}
-        if grave and not is_demo and approved_by in ("", by.label, by.label.partition(":")[2]):
-            raise NotPermitted(f"A second operator says yes to {', '.join(sorted(grave))}.")
+        grave = bool(roles & GRAVE_ROLES)
+        codes = _approval(user, approved_by) if grave and not is_demo else {}
+        if not roles & APPROVERS:
+            _refuse_the_last(user)
         user.display_name = display_name
         user.roles = sorted(role.value for role in roles)
         user.organisation_id = organisation_id
@@ -64,9 +72,8 @@ def put_account(
         user.set_password(password)
         user.save()
         _end_stays(user)
-        codes = {"approved_by": approved_by} if grave else {}
         record(
-            action="account.put", object_kind="user", object_id=str(user.pk), grave=bool(grave), roles=user.roles,
+            action="account.put", object_kind="user", object_id=str(user.pk), grave=grave, roles=user.roles,
             **codes,  # type: ignore[arg-type]  # codes of the act, none of which is a named parameter
         )  # fmt: skip
     return user
@@ -76,16 +83,39 @@ def put_account(
 def end_account(*, by: Actor, email: str) -> User:
     """The person has left: every session is refused at its next request. The account stays, for what it did.
 
-    Raises `User.DoesNotExist`.
+    Raises `User.DoesNotExist`, and `NotPermitted` for the last account that can approve others.
     """
     with acting_as(by):
         user = User.objects.select_for_update().get(email__iexact=email)
+        _refuse_the_last(user)
         user.is_active = False
         user.set_unusable_password()
         user.save(update_fields=["is_active", "password"])
         _end_stays(user)
         record(action="account.ended", object_kind="user", object_id=str(user.pk))
     return user
+
+
+def _approval(user: User, approved_by: str) -> dict[str, object]:
+    """Who said yes, as codes of the audit. Raises `NotPermitted`."""
+    if not approvers():
+        return {"approved_by": "", "first_of_installation": True}
+    said = [each for each in approvers() if each.email.casefold() == approved_by.strip().casefold()]
+    if not said or said[0].pk == user.pk:
+        raise NotPermitted(
+            "Another says yes to this: name the e-mail address of a specialist lead or steward, of an account in force."
+        )
+    return {"approved_by": said[0].pk}
+
+
+def _refuse_the_last(user: User) -> None:
+    """Without it an installation would be back where it began, and accounts go without approval there."""
+    # Two who end the last two at once wait for each other here.
+    list(User.objects.select_for_update().filter(pk__in=[each.pk for each in approvers()]).order_by("pk"))
+    if [each.pk for each in approvers()] == [user.pk]:
+        raise NotPermitted(
+            "Nobody else could approve accounts: give another the role of steward or specialist lead first."
+        )
 
 
 def _sees_people(roles: frozenset[Role]) -> bool:

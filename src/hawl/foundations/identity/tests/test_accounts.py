@@ -12,12 +12,14 @@ from allauth.mfa.models import Authenticator
 from click.testing import CliRunner, Result
 
 from hawl.foundations.access.actor import Actor, Role
+from hawl.foundations.audit.models import AuditEntry
 from hawl.foundations.clock import now, today
 from hawl.foundations.identity import commands
 from hawl.foundations.identity.actions import (
     NotCleared,
     NotPermitted,
     add_authenticator,
+    end_account,
     put_account,
     reset_factor,
     reset_lost_factor,
@@ -58,13 +60,55 @@ def test_a_role_that_sees_figures_needs_none(role: Role) -> None:
     assert put(role, vetting_until=None, training_until=None).pk
 
 
-@pytest.mark.parametrize("approved_by", ["", "one", "operator:one"])
-@pytest.mark.parametrize("role", [Role.SPECIALIST_LEAD, Role.STEWARD])
-def test_a_grave_role_needs_a_second_operator(role: Role, approved_by: str) -> None:
-    with pytest.raises(NotPermitted, match="second operator"):
-        put(role, approved_by=approved_by)
-    assert put(role, approved_by="two").roles == [role.value]
-    assert put(role, approved_by="").roles == [role.value]  # held already: nothing is given
+@pytest.mark.parametrize("role", [Role.SPECIALIST_LEAD, Role.STEWARD, Role.HUB_WORKER, Role.VICTIM_CARE_OFFICER])
+def test_a_grave_role_needs_another_who_says_yes_and_is_there(role: Role) -> None:
+    lead, board = account(Role.SPECIALIST_LEAD, DESK), account(Role.BOARD, COMMISSIONER)
+    left = account(Role.STEWARD, COMMISSIONER)
+    end_account(by=OPERATOR, email=left.email)
+    for wrong in ("", "one", "operator:one", "new@example.org", board.email, left.email, "nobody@example.org"):
+        with pytest.raises(NotPermitted, match="Another says yes"):
+            put(role, approved_by=wrong)
+    assert put(role, approved_by=lead.email.upper()).roles == [role.value]
+    with pytest.raises(NotPermitted, match="Another says yes"):
+        put(role, approved_by="")  # held already: with the new password goes what it can do
+
+
+def test_an_approver_does_not_approve_themselves() -> None:
+    account(Role.STEWARD, COMMISSIONER)
+    lead = account(Role.SPECIALIST_LEAD, DESK)
+    with pytest.raises(NotPermitted, match="Another says yes"):
+        put(Role.SPECIALIST_LEAD, email=lead.email, approved_by=lead.email)
+
+
+def put_entry(email: str) -> AuditEntry:
+    return AuditEntry.objects.get(action="account.put", object_id=str(User.objects.get(email=email).pk))
+
+
+def test_the_first_approver_of_an_installation_is_put_without_and_the_audit_says_so() -> None:
+    given = ["--organisation", COMMISSIONER, "--vetting-until", "2030-01-01", "--training-until", "2030-01-01"]
+    told = run("put", "first@example.org", "--name", "First", "--role", "steward", *given)
+    assert told.exit_code == 0, told.output
+    assert "Nobody approved this account" in told.output
+    entry = put_entry("first@example.org")
+    assert (entry.audit_class, entry.detail["first_of_installation"]) == ("grave", True)
+    second = ["put", "second@example.org", "--name", "Second", "--role", "specialist_lead", *given]
+    refused = run(*second)
+    assert refused.exit_code == 2
+    assert "--approved-by EMAIL" in refused.output
+    told = run(*second, "--approved-by", "first@example.org")
+    assert told.exit_code == 0, told.output
+    assert "Nobody approved" not in told.output
+    entry = put_entry("second@example.org")
+    assert entry.detail["approved_by"] == User.objects.get(email="first@example.org").pk
+
+
+def test_the_last_who_can_approve_stays_until_there_is_another() -> None:
+    lead = account(Role.SPECIALIST_LEAD, DESK)
+    assert run("end", lead.email).exit_code == 2
+    with pytest.raises(NotPermitted, match="Nobody else could approve"):
+        put(Role.BOARD, email=lead.email)
+    account(Role.STEWARD, COMMISSIONER)
+    assert run("end", lead.email).exit_code == 0
 
 
 def test_nobody_changes_their_own_account() -> None:

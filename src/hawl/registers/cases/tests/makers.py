@@ -14,6 +14,7 @@ from hawl.foundations.access.actor import Actor, Role
 from hawl.foundations.clock import today
 from hawl.foundations.identity.actions import put_account
 from hawl.foundations.identity.models import User
+from hawl.foundations.identity.queries import approvers
 from hawl.foundations.vault.sealing import blind_index
 from hawl.registers.cases.models import Case, CaseEvent
 from hawl.registers.organisations.queries import ids_by_key
@@ -54,7 +55,7 @@ def account(role: Role, organisation: str, name: str = "") -> User:
         password="for tests only",
         vetting_until=today() + timedelta(days=365),
         training_until=today() + timedelta(days=365),
-        approved_by="operator:another",
+        approved_by=next((each.email for each in approvers()), ""),
     )
 
 
