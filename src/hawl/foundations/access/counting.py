@@ -39,3 +39,14 @@ def page_of(
     first = max(page.start_index() - 1, 0)
     page.object_list = list(rows[first : first + size])
     return page
+
+
+def page_of_joined(rows: QuerySet[Any], number: str | int | None, *, size: int, count: int) -> Page[Any]:
+    """The same of rows that bring others along (`select_related`), in two statements.
+
+    The first sorts keys alone; only the rows of the page are joined and carry what they hold.
+    """
+    page = page_of(rows.values_list("pk", flat=True), number, size=size, count=count)
+    found = {row.pk: row for row in rows.order_by().filter(pk__in=page.object_list)}
+    page.object_list = [found[key] for key in page.object_list if key in found]
+    return page

@@ -12,7 +12,7 @@ from typing import Any
 from django.core.paginator import Page
 from django.db.models import Q, QuerySet
 
-from hawl.foundations.access.counting import capped_counts, page_of
+from hawl.foundations.access.counting import capped_counts, page_of_joined
 from hawl.foundations.clock import today
 from hawl.registers.cases.models import Case, CaseEvent, Route
 from hawl.registers.people.models import Person
@@ -83,7 +83,8 @@ def counts_by_route(asked: CasesAsked) -> dict[str, int]:
 def cases_by_route(asked: CasesAsked, *, page: str | int | None, count: int) -> Page[Case]:
     """One page of cases in the order in which the desk works: by risk, then the oldest report."""
     rows: QuerySet[Case] = Case.objects.filter(_narrowed(asked), **_route(asked))
-    return page_of(rows.select_related("person").order_by("rank", "reported_on", "pk"), page, size=PAGE, count=count)
+    ordered = rows.select_related("person").order_by("rank", "reported_on", "pk")
+    return page_of_joined(ordered, page, size=PAGE, count=count)
 
 
 def _route(asked: CasesAsked) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.core.paginator import Page
 from django.db.models import Case as Choice
 from django.db.models import F, Q, QuerySet, Value, When
 
-from hawl.foundations.access.counting import capped_counts, page_of
+from hawl.foundations.access.counting import capped_counts, page_of_joined
 from hawl.foundations.clock import today
 from hawl.registers.cases.models import CaseEvent
 from hawl.registers.cases.queries import events_of
@@ -48,7 +48,7 @@ class DueList:
 
 
 def due_list(asked: DutiesAsked, *, page: str | int | None = 1, day: dt.date | None = None) -> DueList:
-    """What is owed and not done on a day (today in London), in two statements, with case and person of each.
+    """What is owed and not done on a day (today in London), in three statements, with case and person of each.
 
     Overdue first, then what has a day, then what has none; within each by risk, then by the day it is due.
     """
@@ -58,7 +58,7 @@ def due_list(asked: DutiesAsked, *, page: str | int | None = 1, day: dt.date | N
     counts = dict(zip(names, capped_counts([rows.filter(_window(name, on)) for name in names]), strict=True))
     wanted = rows.filter(_window(asked.window, on)).select_related("case__person")
     ordered = wanted.order_by(_urgency(on), "rank", F("due_on").asc(nulls_last=True), "started_on", "pk")
-    return DueList(page_of(ordered, page, size=PAGE, count=counts[asked.window]), counts)
+    return DueList(page_of_joined(ordered, page, size=PAGE, count=counts[asked.window]), counts)
 
 
 def _urgency(on: dt.date) -> Choice:
