@@ -83,6 +83,8 @@ def restore(file: Path, identity: Path, replace: bool, as_json: bool) -> None:
         return
     click.echo(f"Restored: {done.rows:,} rows of {done.tables} tables as on {done.made_at}.")
     _tell_replayed(done.replayed)
+    if done.not_stated:
+        click.echo(f"`hawl audit verify` will call this a cut, since no statement of it was signed: {done.not_stated}")
     if done.old_database:
         click.echo(f"What was before is kept as the database {done.old_database}; drop it when nobody needs it.")
 

@@ -28,7 +28,9 @@ def replay_here() -> dict[str, Any]:
                 f"The safety journal is damaged: {damaged}", "Put its second copy in its place, then restore again."
             ) from damaged
     progress = Progress("Entries put back")
-    done = replay(by=Actor("system:restore", machine=True), outside=outside, tell=progress.at)
+    by = Actor("system:restore", machine=True)
+    done = replay(by=by, outside=outside, tell=progress.at)
+    _tell_audit(by)
     return {
         "outside": len({each.id for each in outside}),
         "newest_number": max((each.number for each in outside), default=0),
@@ -36,6 +38,22 @@ def replay_here() -> dict[str, Any]:
         "left_lower": dict(Counter(each.kind for each in done.left_lower)),
         "unplaced": [str(each) for each in done.unplaced],
     }
+
+
+def _tell_audit(by: Any) -> None:
+    """A grave act: from which seal to which the chain went back."""
+    from hawl.foundations.access.scope import acting_as
+    from hawl.foundations.audit.actions import record
+    from hawl.foundations.audit.anchors import kept_head
+    from hawl.foundations.audit.queries import head_of_seals
+
+    kept = kept_head()
+    with acting_as(by):
+        head = head_of_seals()
+        record(
+            action="database.restored", object_kind="database", grave=True, seal_before=kept.seq if kept else 0,
+            seal_now=head[0].seq if head else 0,
+        )  # fmt: skip
 
 
 def main() -> int:

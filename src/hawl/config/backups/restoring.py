@@ -25,6 +25,7 @@ from hawl.config.backups.copying import FORMAT, SUFFIX
 from hawl.config.backups.counting import Connection, count, differences, migrations
 from hawl.config.backups.sealed_file import BackupUnusable
 from hawl.config.backups.server import Server, server, words_of
+from hawl.foundations.audit.restores import state
 from hawl.foundations.clock import now
 from hawl.foundations.commands import Progress
 from hawl.foundations.database.connection import Address
@@ -47,6 +48,8 @@ class Restored:
     differences: list[str] = field(default_factory=list)
     replayed: dict[str, Any] = field(default_factory=dict)
     old_database: str = ""
+    # Why no statement of it could be signed; empty where it was.
+    not_stated: str = ""
 
 
 def newest(path: Path) -> Path:
@@ -91,11 +94,27 @@ def restore(file: Path, secret_key: Path, *, replace: bool) -> Restored:
         _upgrade(to, name)
         done.replayed = _replay(to.called(name))
         _give_standing(to, name, done.replayed)
+        head = _head(to, name)
         done.old_database = _swap(to, name, keep=full)
     except BaseException:
         to.drop(name)
         raise
+    try:
+        state(backup_of=done.made_at, now=head)
+    except (InstallationError, OSError) as reason:
+        # In place it is all the same; `hawl audit verify` then calls it a cut.
+        done.not_stated = str(reason)
     return done
+
+
+def _head(to: Server, name: str) -> tuple[int, str]:
+    """The last seal of the copy and its link."""
+    from hawl.foundations.audit.queries import links_of_seals
+
+    with to.connect(name) as connection:
+        row = connection.execute("SELECT coalesce(max(seq), 0) FROM audit_seal").fetchone()
+        seq = int(row[0]) if row else 0
+        return seq, links_of_seals(connection, [seq]).get(seq, "")
 
 
 def _open(file: Path, secret_key: Path) -> tuple[Any, dict[str, Any]]:

@@ -87,6 +87,16 @@ def breaks() -> Iterator[tuple[str, Anchor]]:
             yield told["found_at"], Anchor.from_json(json.dumps(told["kept"]), str(path))
 
 
+def keep_restore(name: str, line: str) -> None:
+    """Keep the statement of a restore beside the heads, and where anchors go outside if that is there."""
+    for number, folder in enumerate(_folders()):
+        try:
+            _append(folder / name, line)
+        except OSError:
+            if number == 0:
+                raise
+
+
 def write_daily(anchor: Anchor) -> None:
     """Add the head of the day where today has none yet; a folder that is away is tried again next time."""
     for folder in _folders():

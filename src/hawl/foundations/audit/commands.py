@@ -79,11 +79,15 @@ def _head() -> Anchor:
 def _report(known: list[Any], lines: tuple[str, ...]) -> Report:
     from hawl.foundations.audit.anchors import breaks
     from hawl.foundations.audit.queries import links_of_seals, one_snapshot
+    from hawl.foundations.audit.restores import explaining, numbers, stated
     from hawl.foundations.audit.seals import believed_keys
-    from hawl.foundations.audit.verifying import Wrong, verify
+    from hawl.foundations.audit.verifying import Wrong, explained, verify
 
+    keys = believed_keys()
+    restores = stated(keys)
     with one_snapshot() as connection:
-        report = verify(connection, anchors=known, keys=believed_keys())
+        report = verify(connection, anchors=known, keys=keys, restores=restores)
+        links = links_of_seals(connection, numbers(restores))
         for line in lines:
             number, _, shown = line.strip().partition("-")
             if not number.isdigit() or not shown:
@@ -92,6 +96,9 @@ def _report(known: list[Any], lines: tuple[str, ...]) -> Report:
             if not link or not link.upper().startswith(shown.replace("-", "").upper()):
                 report.wrong.append(Wrong("rewritten", f"seal {number}", "It is not the one of the line."))
     for at, kept in breaks():
+        if restore := explaining(kept, restores, links):
+            report.explained.append(explained(kept, restore))
+            continue
         what = f"When the sealer started at {at}, the chain no longer held the head that it had kept."
         report.wrong.append(Wrong("truncated", f"seal {kept.seq}", f"{what} So it is after a restore, or a cut."))
     return report
@@ -106,6 +113,8 @@ def _print(report: Report) -> None:
         click.echo(
             f"{report.unsealed:,} entries are not sealed, the oldest of {report.unsealed_since:%d/%m/%Y %H:%M:%S} UTC."
         )
+    for told in dict.fromkeys(each.what for each in report.explained):
+        click.echo(f"RESTORED  {told}")
     for each in report.wrong:
         click.echo(f"WRONG  {each.where}: {each.what} [{each.kind}]")
     click.echo("The audit is whole." if report.well else f"{len(report.wrong):,} things are wrong.")

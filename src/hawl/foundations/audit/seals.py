@@ -85,6 +85,22 @@ def make_key_file() -> None:
     write_private(public_key_file(), public_of(key).hex() + "\n")
 
 
+def put_back_believed(lines: str) -> None:
+    """Believe again the public keys of an escrow. Where the private key is gone, a new one seals from now on.
+
+    Raises `ValueError` for what are no keys; then nothing is written.
+    """
+    keys = [line for line in lines.split() if Ed25519PublicKey.from_public_bytes(bytes.fromhex(line))]
+    if public_key_file().exists():
+        keys += public_key_file().read_text(encoding="utf-8").split()
+    private_folder(key_file().parent)
+    if not key_file().exists():
+        key = Ed25519PrivateKey.generate()
+        write_private(key_file(), key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode())
+        keys.append(public_of(key).hex())
+    write_private(public_key_file(), "".join(f"{each}\n" for each in dict.fromkeys(keys)))
+
+
 def signing_key() -> Ed25519PrivateKey:
     """The private key. Raises `InstallationError` where it is missing, open to others or no such key."""
     try:

@@ -19,6 +19,7 @@ from hawl.foundations.audit import seals
 from hawl.foundations.audit.anchors import Anchor
 from hawl.foundations.audit.canonical import AS_BYTES, FORM, MICROSECONDS
 from hawl.foundations.audit.merkle import leaf, root
+from hawl.foundations.audit.restores import Restore, explaining, numbers
 from hawl.foundations.audit.seals import SealedStatement
 
 # An entry sealed so long after its own moment, while the sealer was at work in between, was put in behind it.
@@ -88,6 +89,8 @@ class Report:
     anchors: int = 0
     seconds: float = 0.0
     wrong: list[Wrong] = field(default_factory=list)
+    # Heads that a stated restore left behind: explained, and no fault.
+    explained: list[Wrong] = field(default_factory=list)
 
     @property
     def well(self) -> bool:
@@ -102,6 +105,7 @@ class Report:
             "grave": self.grave, "anchors": self.anchors, "seconds": round(self.seconds, 3),
             "rows_per_second": round(self.rows / self.seconds) if self.seconds else 0,
             "wrong": [each.as_dict() for each in self.wrong],
+            "explained": [each.as_dict() for each in self.explained],
         }  # fmt: skip
 
 
@@ -112,15 +116,18 @@ class _Held:
     members: int
 
 
-def verify(connection: Connection, *, anchors: Sequence[Anchor], keys: Mapping[str, bytes]) -> Report:
+def verify(
+    connection: Connection, *, anchors: Sequence[Anchor], keys: Mapping[str, bytes], restores: Sequence[Restore] = ()
+) -> Report:
     """Everything, recomputed from the rows, within the caller's transaction, which should see one snapshot.
 
-    `keys` are the believed public keys by short name, from outside the database. At most a thousand things that are
+    `keys` are the believed public keys by short name, from outside the database; `restores` are stated ones, which
+    explain why heads of before are not in the chain. At most a thousand things that are
     wrong are told; counting goes on.
     """
     began, report = time.monotonic(), Report()
     links: dict[int, tuple[str, str]] = {}
-    wanted = {each.seq for each in anchors}
+    wanted = {each.seq for each in anchors} | {*numbers(restores)}
     last: _Held | None = None
     # Entries are fetched by their ids, a part at a time: whatever the tables' statistics say, by the index.
     connection.execute(_BY_INDEX.format("off"))
@@ -135,9 +142,21 @@ def verify(connection: Connection, *, anchors: Sequence[Anchor], keys: Mapping[s
     _tell(report, _unsealed(connection, last, report))
     _tell(report, _twice(connection, report))
     _tell(report, _grave(connection, report))
-    _tell(report, against_anchors(anchors, links, last.statement.seq if last else 0))
+    left = {each: explaining(each, restores, {seq: link for seq, (link, _) in links.items()}) for each in anchors}
+    report.explained += [explained(each, restore) for each, restore in left.items() if restore]
+    kept = [each for each in anchors if not left[each]]
+    _tell(report, against_anchors(kept, links, last.statement.seq if last else 0))
     report.anchors, report.seconds = len(anchors), time.monotonic() - began
     return report
+
+
+def explained(head: Anchor, restore: Restore) -> Wrong:
+    """What a restore did to a head that had been kept: nothing is wrong with it."""
+    return Wrong(
+        "restored", f"anchor of {head.at}, seal {head.seq}",
+        f"Restored on {restore.at} from the backup of {restore.backup_of}: the chain went back from seal "
+        f"{restore.seq_before} to {restore.seq_now}.",
+    )  # fmt: skip
 
 
 def chain_alone(connection: Connection, keys: Mapping[str, bytes]) -> list[Wrong]:

@@ -44,12 +44,18 @@ def make_key_file() -> None:
     write_private(key_file(), json.dumps({"version": 1, "key": base64.b64encode(secrets.token_bytes(32)).decode()}))
 
 
+def check_key_file(text: str) -> bytes:
+    """The 32 bytes in it. Raises `ValueError`, `KeyError` or `TypeError` for what is no key file."""
+    key = base64.b64decode(json.loads(text)["key"], validate=True)
+    if len(key) != 32:
+        raise ValueError
+    return key
+
+
 @lru_cache(maxsize=4)
 def _read(path: Path) -> bytes:
     try:
-        key = base64.b64decode(json.loads(read_private(path))["key"], validate=True)
-        if len(key) != 32:
-            raise ValueError
+        key = check_key_file(read_private(path))
     except FileNotFoundError as reason:
         raise InstallationError(
             f"There is no key of the safety journal at {path}.",

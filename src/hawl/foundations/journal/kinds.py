@@ -65,6 +65,7 @@ _CODE = re.compile(r"[a-z0-9][a-z0-9_.:+-]{0,79}")
 # A telephone number is made of the same signs as a number of ours; ids of ours have no leading zero and no plus.
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NUMBER_OF_A_PERSON = re.compile(r"\+?0?[0-9 ()-]{9,}")
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MOST_FACTS = 12
 
 
@@ -121,6 +122,6 @@ def _is_code(value: object) -> bool:
     if value is None or isinstance(value, bool | int):
         return True
     if isinstance(value, str):
-        number = _NUMBER_OF_A_PERSON.fullmatch(value) and not _DAY.fullmatch(value)
+        number = _NUMBER_OF_A_PERSON.fullmatch(value) and not (_DAY.fullmatch(value) or _ID.fullmatch(value))
         return bool(_CODE.fullmatch(value)) and not number
     return isinstance(value, Sequence) and all(_is_code(each) and not isinstance(each, list) for each in value)

@@ -83,7 +83,10 @@ def retire(number: int) -> None:
 @click.option("--needed", type=click.IntRange(2, 16), default=2, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True)
 def escrow(shares: int, needed: int, out: Path) -> None:
-    """Write the key file in SHARES files, any NEEDED of which bring it back. Give them to different people."""
+    """Write all keys in SHARES files, any NEEDED of which bring them back. Give the files to different people.
+
+    In them: the vault's key file, the safety journal's, and the public halves of the audit's seals.
+    """
     from hawl.foundations.vault.escrow import write_shares
     from hawl.foundations.vault.keys import key_ring
 
@@ -97,12 +100,12 @@ def escrow(shares: int, needed: int, out: Path) -> None:
 @keys.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def recover(files: tuple[Path, ...]) -> None:
-    """Put a lost key file back from the shares in FILES."""
+    """Put lost keys back from the shares in FILES."""
     from hawl.foundations.vault.escrow import CannotRecover
     from hawl.foundations.vault.escrow import recover as put_back
 
     try:
-        path = put_back(list(files))
+        written = put_back(list(files))
     except CannotRecover as reason:
         raise Unusable(str(reason)) from reason
-    click.echo(f"The key file is back at {path}. Run hawl doctor.")
+    click.echo(f"Back are: {', '.join(map(str, written))}. Run hawl doctor.")

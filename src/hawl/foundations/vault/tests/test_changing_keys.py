@@ -14,8 +14,11 @@ from django.db import connection
 
 from hawl.foundations.access.actor import Actor
 from hawl.foundations.access.scope import acting_as
+from hawl.foundations.audit import seals
 from hawl.foundations.audit.models import AuditEntry
-from hawl.foundations.vault import actions, hand
+from hawl.foundations.database.home import InstallationError
+from hawl.foundations.journal import keys as journal_keys
+from hawl.foundations.vault import actions, escrow, hand
 from hawl.foundations.vault.actions import StillNeeded, destroy_key, reseal_location
 from hawl.foundations.vault.commands import keys as command
 from hawl.foundations.vault.keys import key_file, key_ring, make_key_file
@@ -36,7 +39,12 @@ def own_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A key file of the test's own, since it is changed."""
     file = tmp_path / "keys" / "vault.json"
     monkeypatch.setenv("HAWL_KEY_FILE", str(file))
+    monkeypatch.setenv("HAWL_JOURNAL_KEY_FILE", str(file.with_name("journal.json")))
+    monkeypatch.setenv("HAWL_JOURNAL_FOLDERS", str(tmp_path / "journal"))
+    monkeypatch.setenv("HAWL_SEAL_KEY_FILE", str(file.with_name("audit-seal.pem")))
     make_key_file()
+    journal_keys.make_key_file()
+    seals.make_key_file()
     return file
 
 
@@ -276,6 +284,48 @@ def test_shares_that_are_damaged_or_of_two_escrows_are_refused(own_keys: Path, t
         done = CliRunner().invoke(command, ["recover", *files])
         assert done.exit_code == 2
         assert not own_keys.exists()
+
+
+def test_all_keys_come_back_from_the_shares_after_the_machine_is_lost(own_keys: Path, tmp_path: Path) -> None:
+    files = CliRunner().invoke(command, ["escrow", "--out", str(tmp_path / "out")]).stdout.split()
+    lost = {path: path.read_text() for path in (own_keys, journal_keys.key_file())}
+    key, believed = journal_keys.journal_key(), seals.believed_keys()
+    for path in (*lost, seals.key_file(), seals.public_key_file()):
+        path.unlink()
+    done = CliRunner().invoke(command, ["recover", *files[:2]])
+    assert done.exit_code == 0, done.output
+    assert {path: path.read_text() for path in lost} == lost
+    journal_keys._read.cache_clear()
+    assert journal_keys.journal_key() == key
+    # What the lost key sealed is believed on; a new one seals from now on, and a new start makes no other.
+    seals.make_key_file()
+    assert believed.items() < seals.believed_keys().items()
+    assert seals.key_id_of(seals.public_of(seals.signing_key())) in seals.believed_keys()
+    for path in (*lost, seals.key_file(), seals.public_key_file()):
+        assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_key_that_is_there_and_is_another_is_not_written_over(own_keys: Path, tmp_path: Path) -> None:
+    files = CliRunner().invoke(command, ["escrow", "--out", str(tmp_path / "out")]).stdout.split()
+    own_keys.unlink()
+    other = json.dumps({"version": 1, "key": "A" * 43 + "="})
+    journal_keys.key_file().write_text(other)
+    done = CliRunner().invoke(command, ["recover", *files[:2]])
+    assert (done.exit_code, own_keys.exists(), journal_keys.key_file().read_text()) == (2, False, other)
+
+
+def test_shares_without_the_key_of_the_journal_are_not_written(own_keys: Path, tmp_path: Path) -> None:
+    journal_keys.key_file().unlink()
+    with pytest.raises(InstallationError, match=r"journal\.json is missing"):
+        escrow.write_shares(tmp_path / "out", shares=3, needed=2)
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_escrow_counts_until_any_key_changes(own_keys: Path, tmp_path: Path) -> None:
+    escrow.write_shares(tmp_path / "out", shares=3, needed=2)
+    assert escrow.is_escrowed()
+    seals.public_key_file().write_text(seals.public_key_file().read_text() + "00" * 32 + "\n")
+    assert not escrow.is_escrowed()
 
 
 def test_a_key_file_of_release_0_1_0_gets_its_wrapping_key_and_keeps_what_it_has(own_keys: Path) -> None:
