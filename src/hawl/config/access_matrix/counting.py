@@ -40,7 +40,7 @@ class Asking:
     def __init__(self, laid: Laid) -> None:
         self.laid = laid
         self.actors: dict[Someone, Actor] = {someone: layers.actor_of(someone) for someone in laid.people}
-        self.asked = frozenset(layers.cells_of(laid))
+        self.asked = laid.cells
 
 
 Answers = dict[Someone, set[Cell]]

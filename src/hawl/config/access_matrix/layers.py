@@ -20,7 +20,7 @@ from hawl.config.access_matrix.laying import Laid, Someone, new_row
 from hawl.foundations.access import models
 from hawl.foundations.access.actor import Actor, naming
 from hawl.foundations.access.models import ScopedModel
-from hawl.foundations.access.policy import Action, Purpose, decide
+from hawl.foundations.access.policy import Action, Purpose, Resource, decide
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.clock import now
 from hawl.foundations.identity.models import User
@@ -50,17 +50,29 @@ def cells_of(laid: Laid) -> Iterator[Cell]:
 
 
 def by_policy(laid: Laid, actor: Actor) -> set[Cell]:
-    """What `decide` allows, for support of the person."""
-    allowed = set()
+    """What `decide` allows, for support of the person. Rows that differ in their table alone are decided once."""
+    moment, decided, allowed = now(), {}, set()
     for model, rows in laid.rows.items():
         table = model._meta.db_table
-        for kind, row in rows.items():
-            moment = now()
+        for kind in rows:
             for action in Action:
-                resource = (added(row) if action == Action.RECORD else row).as_resource()
-                if decide(actor, action, resource, Purpose.SUPPORT, moment).allow:
+                resource = laid.resources[table, kind, action == Action.RECORD]
+                same = (kind, action, resource.renewed_by_acts, resource.subject in actor.glass)
+                if same not in decided:
+                    decided[same] = decide(actor, action, resource, Purpose.SUPPORT, moment).allow
+                if decided[same]:
                     allowed.add((table, kind, action))
-    return allowed & set(cells_of(laid)) | _for_other_purposes(laid, actor)
+    return allowed & laid.cells | _for_other_purposes(laid, actor)
+
+
+def resources_of(rows: dict[type[ScopedModel], dict[Rows, Any]]) -> dict[tuple[str, Rows, bool], Resource]:
+    """Each row as the policy asks for it; with True, one more row like it."""
+    return {
+        (model._meta.db_table, kind, more): (added(row) if more else row).as_resource()
+        for model, kinds in rows.items()
+        for kind, row in kinds.items()
+        for more in (False, True)
+    }
 
 
 def _for_other_purposes(laid: Laid, actor: Actor) -> set[Cell]:
@@ -103,7 +115,7 @@ def by_managers(laid: Laid, actor: Actor) -> set[Cell]:
             }
             if _lets(partial(models.check_erasing, model)):
                 allowed |= {(table, kind, Action.ERASE) for kind in seen}
-    return allowed & set(cells_of(laid))
+    return allowed & laid.cells
 
 
 def _lets(check: Callable[[], None]) -> bool:
@@ -177,7 +189,7 @@ def by_database(laid: Laid, actor: Actor) -> set[Cell]:
             for action, statements in laid.statements[model].items():
                 cursor.execute("SELECT pg_temp.hawl_try(%s)", [statements])
                 allowed |= {(table, kinds[n - 1], action) for n in cursor.fetchone()[0]}
-    return allowed & set(cells_of(laid))
+    return allowed & laid.cells
 
 
 def statements_of(rows: dict[type[ScopedModel], dict[Rows, Any]]) -> dict[type[ScopedModel], dict[Action, list[str]]]:

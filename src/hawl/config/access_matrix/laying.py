@@ -13,7 +13,7 @@ from django.db import models
 from hawl.config.access_matrix import cells
 from hawl.config.access_matrix.cells import PROFILES, ROLES, SCOPES, Profile, Rows
 from hawl.foundations.access.models import Body, BrokenGlass, ScopedModel
-from hawl.foundations.access.policy import Action
+from hawl.foundations.access.policy import Action, Resource
 from hawl.foundations.access.rescoping_function import scoped_models
 from hawl.foundations.clock import now, today
 from hawl.foundations.identity.models import User
@@ -40,6 +40,9 @@ class Laid:
     rows: dict[type[ScopedModel], dict[Rows, Any]]
     # For each kind of row a key, handed out as the location key of such a row is.
     keys: dict[Rows, uuid.UUID]
+    # What every account is asked, and each row as the policy asks for it (`layers`).
+    cells: frozenset[Any] = frozenset()
+    resources: dict[tuple[str, Rows, bool], Resource] = field(default_factory=dict)
     # What the database is tried with, filled by `layers.statements_of`.
     statements: dict[type[ScopedModel], dict[Action, list[str]]] = field(default_factory=dict)
 

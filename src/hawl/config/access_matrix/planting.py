@@ -233,7 +233,7 @@ def _policies() -> Iterator[Fault]:
         if "staff" in model.writers and "staff" not in model.erasers:
             granted = [f'GRANT DELETE ON "{table}" TO "{staff}"']
             yield Fault(f"POLICY:{table}:delete_granted", partial(_done_to_tables, granted), database, table)
-    yield Fault("POLICY:location_keys_for_all", partial(_done_to_tables, _open_keys(staff)), database)
+    yield Fault("POLICY:location_keys_for_all", partial(_done_to_tables, _open_keys(staff)), database, "people_contact")
     yield Fault("POLICY:anyone_moves_scope", _anyone_moves_scope, database)
 
 

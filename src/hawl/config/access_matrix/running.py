@@ -26,7 +26,8 @@ class Run:
     def __init__(self) -> None:
         _bare_tables()
         with as_role("owner"), acting_as(_LAYING):
-            self.laid = laying.lay()
+            laid = laying.lay()
+            self.laid = replace(laid, cells=frozenset(layers.cells_of(laid)), resources=layers.resources_of(laid.rows))
         with as_role("staff"):
             self.laid.statements.update(layers.statements_of(self.laid.rows))
         self.read_actors()
