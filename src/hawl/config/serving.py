@@ -80,7 +80,8 @@ def _of_sealer() -> dict[str, str]:
 
 def _of_provider() -> dict[str, str]:
     """Who else may say who signs in, and the file with our secret there: told to the staff process alone."""
-    return {name: value for name, value in os.environ.items() if name.startswith("HAWL_OIDC_")}
+    names = ("HAWL_OIDC_ISSUER", "HAWL_OIDC_CLIENT_ID", "HAWL_OIDC_SECRET_FILE", "HAWL_OIDC_SECOND_FACTOR")
+    return {name: os.environ[name] for name in names if name in os.environ}
 
 
 def _of_shipper() -> dict[str, str]:

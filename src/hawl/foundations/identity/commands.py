@@ -52,25 +52,15 @@ def put(
     last day of vetting, the last day of training and somebody else who says yes to it. At the first sign-in the person
     sets up a second factor.
     """
-    from django.core.exceptions import ValidationError
-    from django.core.validators import validate_email
-
     from hawl.foundations.identity.actions import GRAVE_ROLES, NotCleared, NotPermitted, put_account
     from hawl.foundations.identity.queries import approvers
 
-    try:
-        validate_email(email)
-    except ValidationError as wrong:
-        raise Unusable(f"{email!r} is not an e-mail address.") from wrong
+    _refuse_no_address(email)
     organisation_id = _organisation(organisation)
     employer_id = _organisation(employer) if employer else None
     first = not approvers()
     asked = sys.stdin.isatty() and not as_json
-    password = (
-        click.prompt("Password", hide_input=True, confirmation_prompt=True) if asked else secrets.token_urlsafe(12)
-    )
-    if len(password) < 12:
-        raise Unusable("The password is too short.", "Use at least 12 characters.")
+    password = _password(asked)
     try:
         put_account(
             by=_operator(),
@@ -90,13 +80,34 @@ def put(
     except NotPermitted as refused:
         raise Unusable(str(refused), "Give --approved-by EMAIL; `hawl account list` shows the roles.") from None
     unapproved = first and bool(frozenset(Role(each) for each in roles) & GRAVE_ROLES)
+    told = {"email": email.lower(), "organisation": organisation, "roles": sorted(roles), "password": password}
     if as_json:
-        told = {"email": email.lower(), "organisation": organisation, "roles": sorted(roles), "password": password}
         say_json({**told, "unapproved": unapproved})
     else:
-        click.echo(f"{email.lower()} can sign in." + ("" if asked else f" The password, shown once: {password}"))
-        if unapproved:
-            click.echo("Nobody approved this account: no steward or specialist lead is there yet. The audit says so.")
+        _say_put(email.lower(), "" if asked else password, unapproved)
+
+
+def _refuse_no_address(email: str) -> None:
+    from django.core.exceptions import ValidationError
+    from django.core.validators import validate_email
+
+    try:
+        validate_email(email)
+    except ValidationError as wrong:
+        raise Unusable(f"{email!r} is not an e-mail address.") from wrong
+
+
+def _password(asked: bool) -> str:
+    found = click.prompt("Password", hide_input=True, confirmation_prompt=True) if asked else secrets.token_urlsafe(12)
+    if len(found) < 12:
+        raise Unusable("The password is too short.", "Use at least 12 characters.")
+    return str(found)
+
+
+def _say_put(email: str, password: str, unapproved: bool) -> None:
+    click.echo(f"{email} can sign in." + (f" The password, shown once: {password}" if password else ""))
+    if unapproved:
+        click.echo("Nobody approved this account: no steward or specialist lead is there yet. The audit says so.")
 
 
 def _organisation(key: str) -> int:
