@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from hawl.foundations.access.actor import NoActor, Permission, current_actor
 from hawl.foundations.access.policy import enter
@@ -16,6 +17,7 @@ from hawl.foundations.design.frames import Frame, Item
 from hawl.foundations.identity.models import User
 from hawl.foundations.identity.queries import lapsing
 from hawl.foundations.identity.sessions import NOBODY
+from hawl.work.protection.queries import incidents_to_review
 
 
 class Page(NamedTuple):
@@ -55,7 +57,7 @@ def frame(request: HttpRequest) -> Frame:
         sign_out=reverse("sign_out"),
         home=reverse("home"),
         own_page=reverse("your_sign_in"),
-        notices=_notices(user),
+        notices=_notices(user, reviews=any(page.address == "reviews" for page in pages)),
         **_session(request),
     )
 
@@ -69,9 +71,16 @@ def _session(request: HttpRequest) -> dict[str, Any]:
     return {"session_ends": ends, "session_seconds": seconds, "stay": reverse("stay_signed_in")}
 
 
-def _notices(user: User) -> tuple[str, ...]:
-    """What the person must know on whatever page they are."""
+def _notices(user: User, *, reviews: bool) -> tuple[str, ...]:
+    """What the person must know on whatever page they are; to a reviewer, each broken glass that waits for them."""
     found = []
+    if reviews and (waiting := len(incidents_to_review(user.pk))):
+        words = ngettext(
+            "%(count)s record was opened in an emergency. Go to Reviews and look at it now.",
+            "%(count)s records were opened in an emergency. Go to Reviews and look at them now.",
+            waiting,
+        )
+        found.append(words % {"count": waiting})
     if user.factor_reset_from is not None:
         found.append(str(_("Your second factor is about to be reset. If you did not ask for it, stop it.")))
     if lapsing(user):

@@ -4,14 +4,33 @@ A worker who seals a record loses sight of it with the same act, which row-level
 ordinary update; and what lowers protection takes two people, which no mistake above the database may go round.
 These functions only move scope: the calling action decides who may, keeps the record of it, audits it and notes it
 in the safety journal. Every table of `ScopedModel` is covered by being one (`rescoping_function`).
+
+What else follows from a change (tokens of a search, the key of what tells a place) hangs on `before_moving`, so that
+no caller can forget it: actions, machines, an import's wall and a restore all come through here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
+
+# Given the person, the change (`seal`, `name`, `restrict`, `unseal`, `unrestrict`, `deny_user`, …) and its ids.
+Follower = Callable[[UUID, str, Collection[int]], None]
+_FOLLOWERS: dict[str, Follower] = {}
+# By this order: a person's tokens are laid from what is open before it goes under another key.
+_ORDER = ("tokens", "location_key")
+
+
+def before_moving(name: str, follower: Follower) -> None:
+    """Have something done with each change of scope, before it moves: who acts may lose sight by it.
+
+    In one transaction with it. `name` is one of tokens, location_key; a second under a name takes the first's place.
+    """
+    if name not in _ORDER:
+        raise ValueError(f"{name} has no place among what follows a change of scope.")
+    _FOLLOWERS[name] = follower
 
 
 def seal(*, person_id: UUID, named_users: Collection[int]) -> None:
@@ -65,5 +84,7 @@ def _one(user_id: int | None, organisation_id: int | None) -> int:
 
 def _rescope(person_id: UUID, change: str, ids: Collection[int], other: int | None = None) -> None:
     """Django's `ProgrammingError` for who may not, `IntegrityError` where nobody would keep sight."""
-    with connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        for follower in (_FOLLOWERS[each] for each in _ORDER if each in _FOLLOWERS):
+            follower(person_id, change, ids)
         cursor.execute("SELECT hawl_rescope(%s, %s, %s, %s)", [person_id, change, sorted(ids), other])

@@ -10,5 +10,6 @@ class VaultConfig(AppConfig):
     label = "vault"
 
     def ready(self) -> None:
-        """Erasures are put back after a restore."""
+        """Erasures are put back after a restore; keys follow each change of who may see a person."""
+        import hawl.foundations.vault.following
         import hawl.foundations.vault.replaying  # noqa: F401

@@ -37,6 +37,15 @@ def opened(value: bytes, table: str, row: str, column: str) -> bytes:
     return hand.key_of(key_id).open(value, table, row, column)
 
 
+def can_open(row: models.Model, name: str) -> bool:
+    """Does this value open for who asks: not where its person was erased, nor without its location key."""
+    try:
+        getattr(row, name)
+    except KeyGone:
+        return False
+    return True
+
+
 class _SealedAttribute(DeferredAttribute):
     """Opens the value at the first reading and keeps it on the object."""
 

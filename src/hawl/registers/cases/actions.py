@@ -65,6 +65,8 @@ def record_event(
             recorded_at=timezone.now(),
             visible_to=held.visible_to,
             named_users=held.named_users,
+            denied_users=held.denied_users,
+            denied_organisations=held.denied_organisations,
         )
         record(action="case.event_recorded", object_kind="case", object_id=str(held.pk), event=event)
     return made

@@ -8,3 +8,7 @@ class FindingConfig(AppConfig):
 
     name = "hawl.registers.finding"
     label = "finding"
+
+    def ready(self) -> None:
+        """Tokens follow each change of who may see a person."""
+        from hawl.registers.finding import following  # noqa: F401 - registers by being imported

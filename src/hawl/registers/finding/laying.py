@@ -24,12 +24,12 @@ def add(people: Mapping[uuid.UUID, Described]) -> None:
     _add((person, tokens_of(described)) for person, described in people.items())
 
 
-def renew(people: Collection[uuid.UUID]) -> int:
+def renew(people: Collection[uuid.UUID], *, level: str | None = None) -> int:
     """Lay all tokens of these people anew, by what is held of them; gives the number of people that are held.
 
-    An erased person has none any more.
+    An erased person has none any more. `level` is what their visibility is about to become, where it is not that yet.
     """
-    held, tokens = tokens_held(people)
+    held, tokens = tokens_held(people, level=level)
     take_away(people)
     _add(tokens)
     return held

@@ -197,7 +197,9 @@ def _to_ask(asked: Asked) -> tuple[str, ...]:
     return tuple(wanted) or ("phone",)
 
 
-def tokens_held(people: Collection[uuid.UUID]) -> tuple[int, list[tuple[uuid.UUID, set[int]]]]:
+def tokens_held(
+    people: Collection[uuid.UUID], *, level: str | None = None
+) -> tuple[int, list[tuple[uuid.UUID, set[int]]]]:
     """How many of these people are held, and the tokens that each of them is to have; none for the erased."""
     held = {person.pk: person for person in Person.objects.filter(pk__in=people)}
     described = {pk: Described() for pk in held}
@@ -211,7 +213,8 @@ def tokens_held(people: Collection[uuid.UUID]) -> tuple[int, list[tuple[uuid.UUI
     for pk, person in held.items():
         with suppress(CannotOpen):
             described[pk].names, described[pk].born_on = names_of(person.names), person.born_on
-            sealed, place = person.visibility == Visibility.SEALED, person.visibility != Visibility.RESTRICTED
+            now = level or person.visibility
+            sealed, place = now == Visibility.SEALED, now != Visibility.RESTRICTED
             found.append((pk, tokens.tokens_of(described[pk], sealed=sealed, place=place)))
     return len(held), found
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from hawl.foundations.access.actor import Actor, current_actor
 from hawl.registers.people.contact_rules import TELLS_A_PLACE, counting
 from hawl.registers.people.models import Contact, ContactDecision, Person, Visibility
 from hawl.registers.people.strictness import strictest
@@ -51,13 +52,22 @@ def person(person_id: uuid.UUID) -> Person:
 def ways_to_reach(person: Person) -> list[Way]:
     """Each number or address of a person once, the strictest claim counting, in one statement.
 
-    A person's decision comes before every claim. Of a restricted record what tells a place is left out.
+    A person's decision comes before every claim. Of a restricted record those who are not named on it get nothing
+    that tells a place, nor what they could not open (`may_show`).
     """
     by_value: dict[bytes, list[Contact]] = {}
+    by = current_actor()
     for row in Contact.objects.filter(person_id=person.pk).defer("value"):
-        if person.visibility != Visibility.RESTRICTED or row.kind not in TELLS_A_PLACE:
+        if may_show(by, person, row):
             by_value.setdefault(bytes(row.value_key), []).append(row)
     return sorted((merged(rows) for rows in by_value.values()), key=_order)
+
+
+def may_show(by: Actor, person: Person, row: Contact) -> bool:
+    """May `by` be shown this way: of a restricted record the named alone, who alone are handed its key."""
+    if by.machine or person.visibility != Visibility.RESTRICTED or by.user_id in person.named_users:
+        return True
+    return row.shows_place() and row.kind not in TELLS_A_PLACE
 
 
 def merged(rows: Sequence[Contact]) -> Way:

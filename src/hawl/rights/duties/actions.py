@@ -31,6 +31,8 @@ def recompute(*, case_id: uuid.UUID, by: Actor) -> int:
                 rank=case.rank,
                 visible_to=case.visible_to,
                 named_users=case.named_users,
+                denied_users=case.denied_users,
+                denied_organisations=case.denied_organisations,
                 **dict(zip(COLUMNS, duty_values(one), strict=True)),
             )
             for one in evaluated_now(case_id, today())

@@ -16,6 +16,7 @@ from hawl.foundations.design.timeline import Happened, Moment, Owed, in_order
 from hawl.foundations.identity.queries import display_name, organisations_of
 from hawl.foundations.languages import dates
 from hawl.foundations.languages.texts import in_language
+from hawl.foundations.vault.fields import can_open
 from hawl.registers.cases.queries import cases_of, events_of
 from hawl.registers.people.models import Visibility
 from hawl.registers.people.queries import Way, ways_to_reach
@@ -115,6 +116,8 @@ def _urgency(case: Case) -> tuple[int, int]:
 
 
 def _particulars(person: Person) -> list[tuple[str, str]]:
+    if not can_open(person, "names"):
+        return []
     names, facts = person.names or {}, person.facts or {}
     language = wording.LANGUAGES.get(person.language, person.language)
     born = person.born_on

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from hawl.foundations.vault.fields import can_open
 from hawl.registers.cases.queries import is_stood_for
 from hawl.registers.organisations.queries import ids_by_key
 from hawl.registers.people.models import Visibility
@@ -55,7 +56,8 @@ def _facts(case: Case, person: Person) -> RowFacts:
 
 
 def _offence_day(case: Case) -> date:
-    where = case.location or {}
+    # Who is not named on a restricted record is not told the place, and the day of report stands for the day.
+    where = (case.location or {}) if can_open(case, "location") else {}
     told = where.get("occurred_from") or where.get("occurred_to")
     return date.fromisoformat(told) if told else case.reported_on
 

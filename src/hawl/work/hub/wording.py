@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from hawl.foundations.languages.texts import Text, in_language
+from hawl.foundations.vault.fields import can_open
 from hawl.rights.rulebook import Duty, Rulebook, built_in, vocabulary
 from hawl.work.intake.feed.offences import offences
 from hawl.work.intake.reasons import reasons
@@ -65,6 +66,8 @@ ANSWERS: Mapping[str, str | Promise] = {
 
 def name_of(person: Person) -> str:
     """The name by which a list shows a person or an organisation."""
+    if not can_open(person, "names"):
+        return _("Erased")
     names = person.names or {}
     told = [names.get("given"), names.get("family")]
     name = " ".join(part for part in told if part) or names.get("organisation") or names.get("named_contact")

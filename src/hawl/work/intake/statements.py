@@ -98,7 +98,7 @@ WHERE m.danger AND c.id = m.case_id AND NOT c.no_first_call
 # Since when a message has said that a suspect works for the police: two people may end the wall that followed, and what
 # was said before they did does not lay it again.
 POLICE_TOLD = """
-UPDATE intake_feedmessage m SET police_told_at = now() FROM stage_intake_feedmessage s
+UPDATE intake_feedmessage m SET police_told_at = clock_timestamp() FROM stage_intake_feedmessage s
 WHERE m.key = s.key AND m.police_suspect AND m.police_told_at IS NULL
 """
 
@@ -144,7 +144,8 @@ WHERE ring = 'first_approach' AND message_key IS NOT NULL AND person_id IN (SELE
 # Colleagues of a suspect who works for the police must not see the record, nor that of another victim of the crime,
 # which would tell of it (security.md I18). It is denied to the force and sealed to the leads of a desk outside. Whom
 # people named before stay, as far as any of them can open it behind the wall.
-_NOT_ENDED = """NOT EXISTS (SELECT 1 FROM protection_conflict t WHERE t.person_id = {person} AND t.inherited_from IS NULL
+_NOT_ENDED = """NOT EXISTS (
+  SELECT 1 FROM protection_conflict t WHERE t.person_id = {person} AND t.inherited_from IS NULL
   AND t.organisation_id = %(force)s AND t.ended_at > m.police_told_at)"""
 WALLED = """
 UPDATE people_person p SET visibility = 'sealed', visible_to = '{{}}',

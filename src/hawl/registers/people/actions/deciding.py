@@ -124,7 +124,8 @@ def refuse_decision(*, by: Actor, decision_id: uuid.UUID) -> ContactDecision:
             raise CannotDecide("closed")
         decision.state, decision.closed_at = _State.REFUSED, now()
         decision.save(update_fields=["state", "closed_at"])
-        record(action="contact.lowering_refused", object_kind="decision", object_id=str(decision.pk), use=decision.use)
+        record(action="contact.lowering_refused", object_kind="decision", object_id=str(decision.pk),
+               objects=[decision.person_id], use=decision.use)  # fmt: skip
     return decision
 
 
@@ -185,8 +186,8 @@ def _propose(by: Actor, decision: ContactDecision) -> None:
     decision.state = _State.PROPOSED
     decision.save(force_insert=True)
     record(
-        action="contact.lowering_proposed", object_kind="decision", object_id=str(decision.pk), use=decision.use,
-        to=decision.after,
+        action="contact.lowering_proposed", object_kind="decision", object_id=str(decision.pk),
+        objects=[decision.person_id], use=decision.use, to=decision.after,
     )  # fmt: skip
 
 
@@ -219,7 +220,7 @@ def _stand(decision: ContactDecision, rows: Sequence[Contact]) -> None:
     lowered = decision.lowers
     record(
         action="contact.lowered" if lowered else "contact.raised", object_kind="decision", object_id=str(decision.pk),
-        use=decision.use, to=decision.after,
+        objects=[decision.person_id], use=decision.use, to=decision.after,
     )  # fmt: skip
     note(
         kind="contact_safe" if decision.after == Safety.SAFE else "contact_unsafe",

@@ -9,11 +9,14 @@ from typing import Any
 from django.db import transaction
 
 from hawl.foundations.access.actor import Actor
+from hawl.foundations.access.policy import Action
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.actions import record
 from hawl.foundations.clock import now
 from hawl.foundations.journal.actions import note
+from hawl.foundations.vault.fields import can_open
 from hawl.registers.people.actions.deciding import MAY_LOWER, CannotDecide, Changed, _at, _scope
+from hawl.registers.people.grounds import decided_on, is_grave
 from hawl.registers.people.hours import windows_of
 from hawl.registers.people.models import ContactPlan
 
@@ -46,6 +49,8 @@ def put_plan(*, by: Actor, person_id: uuid.UUID, version: int, told: PlanTold) -
     with _at(by, person_id) as person:
         _check(told)
         held = ContactPlan.objects.select_for_update().filter(person_id=person_id).first()
+        if held is not None and not held.shows_place():
+            raise CannotDecide("not_allowed")
         if (held.version if held else 0) != version:
             raise Changed(_differences(held, told))
         plan = held or ContactPlan(person_id=person_id, version=0, **_scope(person))
@@ -106,9 +111,17 @@ def _differences(held: ContactPlan | None, told: PlanTold) -> list[tuple[str, st
 
 @transaction.atomic
 def show_plan(*, by: Actor, person_id: uuid.UUID) -> ContactPlan | None:
-    """The plan of a person, for showing it to `by`; the reading is audited."""
+    """The plan of a person, for showing it to `by`; the reading is audited.
+
+    None where there is none, where it is hidden, of a restricted record for whom it does not name, and of the erased.
+    """
     with acting_as(by):
         plan = ContactPlan.objects.filter(person_id=person_id).first()
-        if plan is not None:
-            record(action="contact.plan_read", object_kind="person", object_id=str(person_id))
+        if plan is None or not plan.shows_place() or not can_open(plan, "plan"):
+            return None
+        decision = decided_on(by, Action.READ, plan)
+        record(
+            action="contact.plan_read", object_kind="person", object_id=str(person_id), rule=decision.rule,
+            grave=is_grave(decision),
+        )  # fmt: skip
     return plan

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -45,7 +46,8 @@ def match_staff(*, by: Actor) -> int:
                 by=by, person_id=person_id, user_id=user_id, source="declared" if about == "known" else "inferred"
             )
         if found:
-            record(action="protection.conflicts_matched", object_kind="conflict", found=len(found))
+            record(action="protection.conflicts_matched", object_kind="conflict", found=len(found),
+                   objects={person for person, _, _ in found})  # fmt: skip
     return len(found)
 
 
@@ -61,7 +63,8 @@ def carry_conflicts(*, by: Actor) -> int:
                 rescoping.deny(person_id=person.pk, **whom)
         ended = _end_inherited(by)
         if mates or ended:
-            record(action="protection.conflicts_carried", object_kind="conflict", laid=len(mates), ended=ended)
+            record(action="protection.conflicts_carried", object_kind="conflict", laid=len(mates), ended=ended,
+                   objects=mates)  # fmt: skip
     return len(mates) + ended
 
 
@@ -105,7 +108,7 @@ def name_anew(*, by: Actor) -> int:
     given = 0
     with acting_as(by):
         for asked in Renaming.objects.select_for_update().filter(agreed_at__isnull=False, done_at=None):
-            here = 0
+            here: list[uuid.UUID] = []
             people = Case.objects.filter(desk_id=asked.organisation_id).values("person_id")
             for person in Person.objects.filter(visibility="sealed", pk__in=people):
                 if rules.reachable(queries.parties(person.named_users, person)):
@@ -114,9 +117,10 @@ def name_anew(*, by: Actor) -> int:
                 if able:
                     note(kind="sealed", subject=person.pk, facts={"named": list(able)})
                     rescoping.name(person_id=person.pk, named_users=able)
-                    here += 1
-            asked.done_at, asked.given = timezone.now(), here
+                    here.append(person.pk)
+            asked.done_at, asked.given = timezone.now(), len(here)
             asked.save(update_fields=["done_at", "given"])
-            record(action="protection.renamed", object_kind="renaming", object_id=str(asked.pk), grave=True, given=here)
-            given += here
+            record(action="protection.renamed", object_kind="renaming", object_id=str(asked.pk), grave=True,
+                   given=len(here), objects=here)  # fmt: skip
+            given += len(here)
     return given

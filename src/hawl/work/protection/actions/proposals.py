@@ -197,7 +197,13 @@ def _lower(row: Proposal, person: Person, other: int) -> None:
         rescoping.unrestrict(person_id=pk, proposed_by=other)
     else:
         whom: dict[str, Any] = {"user_id": row.about_user, "organisation_id": row.about_organisation}
-        Conflict.objects.filter(person_id=pk, ended_at=None, **whom).update(ended_at=timezone.now())
+        if not Conflict.objects.filter(person_id=pk, ended_at=None, **whom).update(ended_at=timezone.now()):
+            # A wall that a feed laid has no conflict of its own: that it was ended is kept, or the next version of the
+            # same message would lay it again.
+            Conflict.objects.create(
+                person_id=pk, source=Conflict.Source.INFERRED, told_at=timezone.now(), ended_at=timezone.now(),
+                **{name: getattr(person, name) for name in _SCOPE}, **whom,
+            )  # fmt: skip
         note(kind="denial_ended", subject=pk, facts=queries.denial_facts(row.about_user, row.about_organisation))
         rescoping.end_denial(person_id=pk, proposed_by=other, user_id=row.about_user,
                              organisation_id=row.about_organisation)  # fmt: skip

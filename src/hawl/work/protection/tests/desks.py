@@ -23,6 +23,7 @@ class Desks:
     other_lead: User
     hub_lead: User
     hub_worker: User
+    second_hub_lead: User
     steward: User
 
 
@@ -35,6 +36,7 @@ def desks() -> Desks:
         other_lead=account(Role.SPECIALIST_LEAD, DESK, "Menna Lead"),
         hub_lead=account(Role.SPECIALIST_LEAD, HUB, "Hafwen Lead"),
         hub_worker=account(Role.HUB_WORKER, HUB, "Hari Evans"),
+        second_hub_lead=account(Role.SPECIALIST_LEAD, HUB, "Hedd Lead"),
         steward=account(Role.STEWARD, COMMISSIONER, "Sara Steward"),
     )
 
