@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from threading import local
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.utils import timezone
 
 from hawl.foundations.vault.keys import key_ring
@@ -24,6 +24,7 @@ MOST_HELD = 5_000
 # For so long after a renewal moved on, a page may still hold values under keys that were replaced meanwhile.
 _RENEWING = timedelta(minutes=10)
 _LOCK = "hawl.keys"
+_KEYS = "SELECT id, wrapped, kek FROM vault_datakey WHERE id = ANY(%s::uuid[])"
 
 
 class _Mark:
@@ -69,21 +70,26 @@ def _hand() -> _Hand | None:
     Django forgets what is to be done on commit when a transaction is rolled back: where our own letting go is not
     there any more, the transaction in which we took the keys is over.
     """
-    if not connection.in_atomic_block:
+    ours = connections[DEFAULT_DB_ALIAS]
+    if not ours.in_atomic_block:
         return None
     hand: _Hand | None = getattr(_thread, "hand", None)
     if hand is None:
         hand = _thread.hand = _Hand()
-    waiting = connection.run_on_commit
+    waiting = ours.run_on_commit
     if not (0 <= hand.place < len(waiting) and waiting[hand.place][1] == hand.let_go):
         hand.let_go()
         transaction.on_commit(hand.let_go)
-        hand.place = len(connection.run_on_commit) - 1
+        hand.place = len(ours.run_on_commit) - 1
     return hand
 
 
 def note(key_id: bytes | None) -> None:
     """A value under this key was read: it may be opened in this transaction."""
+    last: _Hand | None = getattr(_thread, "hand", None)
+    # Most rows hold several values. Were this the hand of a transaction that is over, the opening would find it out.
+    if last is not None and (key_id in last.noted or key_id in last.keys):
+        return
     if key_id is None or (hand := _hand()) is None or key_id in hand.keys:
         return
     if len(hand.noted) >= MOST_HELD:
@@ -130,7 +136,9 @@ def hold(key: Key) -> None:
 
 def _load(ids: Iterable[bytes]) -> dict[bytes, Key | None]:
     ring = key_ring()
-    rows = DataKey.objects.filter(id__in=[uuid.UUID(bytes=each) for each in ids]).values_list("id", "wrapped", "kek")
+    with connection.cursor() as cursor:
+        cursor.execute(_KEYS, [[each.hex() for each in ids]])
+        rows = cursor.fetchall()
     return {key_id.bytes: unwrapped(key_id, bytes(wrapped), kek, ring) for key_id, wrapped, kek in rows}
 
 
