@@ -132,24 +132,25 @@ def _leave(done: Replayed, everything: Mapping[UUID, Entry]) -> None:
     )  # fmt: skip
 
 
-def place_waiting(*, found: Iterable[tuple[UUID, UUID]]) -> int:
+def place_waiting(*, by: Actor, found: Iterable[tuple[UUID, UUID]]) -> int:
     """Put entries that a restore could not place on the people who came in again; gives how many.
 
-    `found` are ids of entries with the person on whom each is put, in any order. Within the caller's transaction, as a
+    `found` are ids of entries with the person on whom each is put, in any order. Within the caller's transaction, by a
     machine: nobody sees the person before. What was about a case or an agreement of before is about neither now.
     """
     whom = dict(found)
     if not whom:
         return 0
-    by_kind = handlers()
-    placed = 0
-    rows = JournalEntry.objects.filter(entry__in=whom).order_by("number", "at", "entry")
-    for row in rows:
-        facts = {name: None if name in _OF_BEFORE else value for name, value in row.facts.items()}
-        person = whom[row.entry]
-        if by_kind[row.kind](Entry(row.entry, row.number, row.kind, person, facts, row.at, row.by)) is False:
-            continue
-        JournalLeft.objects.filter(pk=row.entry).update(placed_at=now(), placed_on=person)
-        record(action="journal.placed", object_kind="person", object_id=str(person), kind=row.kind)
-        placed += 1
+    with acting_as(by):
+        by_kind = handlers()
+        placed = 0
+        rows = JournalEntry.objects.filter(entry__in=whom).order_by("number", "at", "entry")
+        for row in rows:
+            facts = {name: None if name in _OF_BEFORE else value for name, value in row.facts.items()}
+            person = whom[row.entry]
+            if by_kind[row.kind](Entry(row.entry, row.number, row.kind, person, facts, row.at, row.by)) is False:
+                continue
+            JournalLeft.objects.filter(pk=row.entry).update(placed_at=now(), placed_on=person)
+            record(action="journal.placed", object_kind="person", object_id=str(person), kind=row.kind)
+            placed += 1
     return placed

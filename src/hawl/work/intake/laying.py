@@ -16,6 +16,7 @@ from typing import Any
 from django.db import connection
 
 from hawl.foundations.access import rescoping
+from hawl.foundations.access.actor import current_actor
 from hawl.foundations.audit.actions import record
 from hawl.foundations.journal.actions import note_many, place_waiting
 from hawl.foundations.vault import hand
@@ -185,7 +186,7 @@ def lay(part: Part, feed: str, desk: Desk) -> tuple[int, int, int]:
             take_away([person for person, _ in nobody])
         # What a restore could not place is put on whom this part brings again, before anybody sees them.
         cursor.execute(sql.WAITED_FOR)
-        place_waiting(found=cursor.fetchall())
+        place_waiting(by=current_actor(), found=cursor.fetchall())
     return len(part.events) - events, len(part.duties) - duties, part.new_people - gone
 
 

@@ -120,7 +120,7 @@ def test_the_hook_of_the_feed_is_what_protects_them(
     fed_again: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The positive control: without it all of them come in open."""
-    monkeypatch.setattr(laying, "place_waiting", lambda found: 0)
+    monkeypatch.setattr(laying, "place_waiting", lambda **_: 0)
     fed_again()
     with acting_as(EVERYBODY):
         assert {whose(kind).visibility for kind in KINDS} == {"open"}
