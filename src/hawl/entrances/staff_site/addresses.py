@@ -47,7 +47,7 @@ def network_address(request: HttpRequest) -> str:
     at the end of the list, and what stands before those may be invented. A list that is too short is not believed.
     """
     named = [each.strip() for each in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-    proxies = settings.HAWL_PROXIES
+    proxies: int = settings.HAWL_PROXIES
     if proxies > 0 and len(named) >= proxies and named[-proxies]:
         return named[-proxies]
     return str(request.META.get("REMOTE_ADDR", ""))

@@ -11,10 +11,12 @@ from statistics import median
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth import hashers
 from django.test import Client
 
 from hawl.foundations.access.actor import Role
+from hawl.foundations.clock import now
 from hawl.foundations.identity.factors import unused_recovery_codes
 from hawl.foundations.identity.models import Bucket, User
 from hawl.foundations.identity.tests.signing import PASSWORD, give_factor
@@ -24,6 +26,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.process("staff"), pytest.mark.t
 
 TRIES = int(os.environ.get("HAWL_STUFFING_TRIES", "400"))
 TIMED = int(os.environ.get("HAWL_STUFFING_TIMED", "0"))
+# By the clock of the site, however slow the machine is.
+WITHIN = 360
 SIGN_INS = 8
 HOME = "192.0.2.10"
 
@@ -58,26 +62,26 @@ def test_few_of_many_tries_reach_the_hash_and_others_sign_in(
     codes = iter(unused_recovery_codes(colleague))
     seconds = [_signs_in(colleague, next(codes))]
     reached.clear()
-    ours, refused, began = 0, 0, time.monotonic()
-    for number in range(TRIES):
-        known = number % 4 == 0
-        email = targets[number // 4 % 5].email if known else f"person{number % 997}@example.org"
-        guess = Client(REMOTE_ADDR=f"198.51.{number // 250 % 250}.{number % 250}")
-        answer = guess.post("/sign-in/", {"username": email, "password": f"guess {number}"})
-        refused += answer.status_code == 429
-        if number % (TRIES // SIGN_INS) == TRIES // SIGN_INS - 1:
-            before = len(reached)
-            seconds.append(_signs_in(colleague, next(codes)))
-            ours += len(reached) - before
-    took = time.monotonic() - began
+    ours, refused = 0, 0
+    with time_machine.travel(now(), tick=False) as clock:
+        for number in range(TRIES):
+            clock.shift(WITHIN / TRIES)
+            known = number % 4 == 0
+            email = targets[number // 4 % 5].email if known else f"person{number % 997}@example.org"
+            guess = Client(REMOTE_ADDR=f"198.51.{number // 250 % 250}.{number % 250}")
+            answer = guess.post("/sign-in/", {"username": email, "password": f"guess {number}"})
+            refused += answer.status_code == 429
+            if number % (TRIES // SIGN_INS) == TRIES // SIGN_INS - 1:
+                before = len(reached)
+                seconds.append(_signs_in(colleague, next(codes)))
+                ours += len(reached) - before
     hashed = len(reached) - ours
     with capsys.disabled():
         print(  # noqa: T201 - a drill says what it measured
-            f"\n{TRIES} tries in {took:.1f} s: {hashed} reached Argon2, {refused} refused; {len(seconds)} sign-ins of a"
-            f" colleague meanwhile, median {median(seconds):.2f} s, slowest {max(seconds):.2f} s"
+            f"\n{TRIES} tries within {WITHIN} s: {hashed} reached Argon2, {refused} refused; {len(seconds)} sign-ins of"
+            f" a colleague, median {median(seconds):.2f} s, slowest {max(seconds):.2f} s"
         )
     # The bucket of strangers holds 60 and takes one more each ten seconds.
-    assert hashed <= 60 + took / 10 + 2
     assert hashed <= 100
     assert refused == TRIES - hashed
     assert max(seconds) < 5

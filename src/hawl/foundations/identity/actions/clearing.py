@@ -36,7 +36,10 @@ def clear_away(*, by: Actor) -> dict[str, int]:
             "held": HeldText.objects.filter(held_at__lt=at - HELD_KEPT).delete()[0],
         }
         if any(gone.values()):
-            record(action="signing.cleared", object_kind="installation", **gone)
+            record(
+                action="signing.cleared", object_kind="installation", buckets=gone["buckets"],
+                sessions=gone["sessions"], held=gone["held"],
+            )  # fmt: skip
     return gone
 
 
