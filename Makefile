@@ -46,7 +46,7 @@ bench: setup $(BENCH) ## measure feed import and duties against others, as ratio
 	@$(BIN)/python benchmarks/audit_verify.py
 
 drill-contact: setup ## a million decisions on reaching people and ten thousand races of closing against sending
-	@HAWL_CONTACT_DECISIONS=1000000 HAWL_CONTACT_RACES=10000 $(BIN)/pytest tests/contact -q -s $(ARGS)
+	@HAWL_CONTACT_DECISIONS=1000000 HAWL_CONTACT_RACES=10000 $(BIN)/pytest tests/contact -q -s -o timeout=0 $(ARGS)
 
 drill-keys: setup ## rotate and renew the keys under twenty kills each, then look whether all still opens
 	@$(BIN)/python drills/keys.py
