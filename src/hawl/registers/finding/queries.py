@@ -97,11 +97,10 @@ def _people_with(wanted: list[tuple[int, set[int]]], most: int) -> Iterator[tupl
     of_one = SearchToken.objects.filter(token=RawSQL("asked.token", ())).order_by().values_list("person_id")
     with suppress(EmptyResultSet), connection.cursor() as cursor:  # nobody in standing asks
         sql, values = of_one[: most + 1].query.sql_with_params()
-        cursor.execute(
-            "SELECT asked.kind, found.person_id FROM unnest(%s::int[], %s::bigint[]) AS asked (kind, token), "
-            f"LATERAL ({sql}) AS found",  # noqa: S608 - the SQL is Django's own
-            [[kind for kind, _ in asked], [token for _, token in asked], *values],
-        )
+        statement = f"""
+            SELECT asked.kind, found.person_id FROM unnest(%s::int[], %s::bigint[]) AS asked (kind, token),
+            LATERAL ({sql}) AS found"""  # noqa: S608 - the SQL is Django's own
+        cursor.execute(statement, [[kind for kind, _ in asked], [token for _, token in asked], *values])
         for kind, person in cursor.fetchall():
             people[kind].add(person)
     return ((kind, found if len(found) <= most else None) for kind, found in people.items())
