@@ -17,7 +17,7 @@ from django.apps import apps
 from django.db import connection, transaction
 
 from hawl.foundations.access.models import ScopedModel
-from hawl.foundations.access.row_rules import visible
+from hawl.foundations.access.row_conditions import visible
 
 # Without these the guards have nothing to stand on, as while an earlier release is brought up to this one.
 _NEEDED = {"people_person", "cases_case", "agreements_sharingagreement", "agreements_camewithoutpolice"}
