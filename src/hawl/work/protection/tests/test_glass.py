@@ -124,7 +124,7 @@ def test_two_reviewers_of_another_body_review_once_each_and_nobody_else(people: 
 
 
 def test_without_two_reviewers_nothing_is_opened(people: Desks) -> None:
-    for user in (people.lead, people.other_lead, people.steward):
+    for user in (people.lead, people.other_lead, people.second_hub_lead, people.steward):
         user.is_active = False
         user.save()
     case = a_known_case(people)
