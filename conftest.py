@@ -49,10 +49,18 @@ def pytest_configure(config: pytest.Config) -> None:
         import django
 
         django.setup()
+        _hash_quickly()
 
         from hawl.foundations.identity.tests.signing import force_whole_sign_in
 
         force_whole_sign_in()
+
+
+def _hash_quickly() -> None:
+    """The same hasher with the least work: a hash costs half a second otherwise, and most tests make four accounts."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

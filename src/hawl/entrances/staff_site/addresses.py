@@ -46,7 +46,7 @@ def network_address(request: HttpRequest) -> str:
     Behind as many proxies of our own as the settings say, it is the one that the outermost of them saw: each adds one
     at the end of the list, and what stands before those may be invented. A list that is too short is not believed.
     """
-    named = [each.strip() for each in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    named: list[str] = [each.strip() for each in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     proxies: int = settings.HAWL_PROXIES
     if proxies > 0 and len(named) >= proxies and named[-proxies]:
         return named[-proxies]

@@ -13,6 +13,7 @@ from datetime import timedelta
 from threading import local
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from hawl.foundations.vault.keys import key_ring
@@ -155,7 +156,9 @@ def location_key_beside(key_id: uuid.UUID) -> Key | None:
     """The location key of a restricted person, as far as it is handed to who asks."""
     hand = _hand()
     if hand is None or key_id not in hand.beside:
-        found = DataKey.objects.filter(beside=key_id).values_list("id", flat=True).first()
+        # One that is handed to named users alone before one that was handed to all since.
+        beside = DataKey.objects.filter(beside=key_id).order_by(F("named_users").asc(nulls_last=True))
+        found = beside.values_list("id", flat=True).first()
         if hand is None:
             return key_of(found.bytes) if found else None
         hand.beside[key_id] = found
