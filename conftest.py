@@ -73,7 +73,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(Path(os.environ["HAWL_HOME"]).parent, ignore_errors=True)
 
 
-def _admin() -> Any:
+def _admin(database: str = "postgres") -> Any:
     """A connection that may make databases."""
     import psycopg
 
@@ -86,7 +86,7 @@ def _admin() -> Any:
         (given[1].user, given[1].password) if given else ("postgres", embedded.ensure_running(home()).password)
     )
     return psycopg.connect(
-        host=where.host, port=where.port, user=user, password=password, dbname="postgres", autocommit=True
+        host=where.host, port=where.port, user=user, password=password, dbname=database, autocommit=True
     )
 
 
@@ -119,6 +119,15 @@ def _copy_database(template: str, name: str) -> None:
         # Rights on the database itself are not copied with it.
         for role in ("staff", "public", "jobs", "sealer"):
             admin.execute(f'GRANT CONNECT, TEMPORARY ON DATABASE "{name}" TO "hawl_{role}"')
+    _no_copy(name)
+
+
+def _no_copy(name: str) -> None:
+    """Commands refuse a database that was copied from another before the safety journal is back in it: this one may."""
+    with _admin(name) as admin:
+        admin.execute(
+            "UPDATE journal_journalstanding SET database = (SELECT oid FROM pg_database WHERE datname = %s)", [name]
+        )
 
 
 def _drop_database(name: str) -> None:

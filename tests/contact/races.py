@@ -127,6 +127,7 @@ def race(users: tuple[User, User], number: int, database: str, *, seed: int = 1)
 def _batch(users: tuple[User, User], contacts: list[Contact], database: str, raced: Raced, rng: random.Random) -> None:  # noqa: C901 - three who race
     closed: dict[uuid.UUID, float] = {}
     carrier, over = Carrier(), threading.Event()
+    tried: set[uuid.UUID] = set()
     order = rng.sample(contacts, len(contacts))
 
     def queueing(mine: list[Contact]) -> None:
@@ -136,10 +137,16 @@ def _batch(users: tuple[User, User], contacts: list[Contact], database: str, rac
                         template="please_ring", told={"number": "01633 496000"}, once="race")  # fmt: skip
             except CannotSend:
                 raced.refused += 1
+            finally:
+                tried.add(contact.pk)
 
     def closing(mine: list[Contact]) -> None:
         for contact in mine:
-            time.sleep(rng.choice((0, 0.004, 0.03)) * rng.random())
+            # Of three, one is closed whenever it comes; two once it was queued, so that closing races with sending.
+            if rng.random() < 2 / 3:
+                while contact.pk not in tried:
+                    time.sleep(0.001)
+            time.sleep(rng.choice((0, 0.004, 0.03, 0.1)) * rng.random())
             decide_contact(by=users[1].actor(), person_id=contact.person_id, contact_id=contact.pk, use="text",
                            to="unsafe", how_known="person_said", version=1)  # fmt: skip
             closed[contact.person_id] = time.monotonic()

@@ -29,7 +29,6 @@ WRITERS = {
     "hawl.foundations.identity.throttling": "counts tries before anybody is known; refused sign-ins are audited",
     "hawl.work.intake.laying": "writes a thousand feed rows at once, called by intake.actions only",
     "hawl.work.intake.statements": "the SQL of `laying`, which alone runs it",
-    "hawl.foundations.access.models": "the guard around adding and taking away, which does neither",
     "hawl.config.access_matrix.layers": "tries each act in a throw-away database and takes it back",
     "hawl.config.access_matrix.laying": "lays the rows of the matrix into a throw-away database",
     "hawl.work.intake.keys_of_people": "gives one who was erased and is told of anew a new key, called by laying only",
@@ -49,7 +48,7 @@ NOT_ACTIONS = {
     "hawl.foundations.audit.actions.record": "is the audit itself; its actor is the one in whose name the code runs",
     "hawl.foundations.audit.actions.refuse": "is the audit itself; it outlives the transaction that was refused",
     "hawl.foundations.audit.actions.keeping_refusals": "is the audit itself; stands around a request",
-    "hawl.foundations.journal.actions.note": "is part of the act that notes it, which is audited; the actor is that act's",
+    "hawl.foundations.journal.actions.note": "is part of the act that notes it, which is audited",
     "hawl.foundations.journal.actions.note_many": "as `note`",
 }
 # Modules that read another room's tables directly, each with the reason. `queries.py` and `actions.py` may.

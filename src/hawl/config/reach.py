@@ -47,6 +47,7 @@ COMMANDS: dict[str, Reach] = {
     "feed reopen": Reach.MACHINE,
     "fields document": Reach.NOTHING,
     "fields list": Reach.NOTHING,
+    "journal left": Reach.MACHINE,
     "journal replay": Reach.MACHINE,
     "journal verify": Reach.NOTHING,
     "keys escrow": Reach.NOTHING,

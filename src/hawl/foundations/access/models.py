@@ -57,7 +57,8 @@ class ScopedQuerySet(models.QuerySet[Row]):
         """Rows are added within the actor's own scope alone."""
         rows = list(objs)
         check_new(rows)
-        return super().bulk_create(rows, *args, **kwargs)
+        add = super().bulk_create
+        return add(rows, *args, **kwargs)
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """Taking away is for machines, save where the table says otherwise."""

@@ -131,7 +131,7 @@ def _literal_sentences(template: str) -> Iterable[str]:
             yield value.strip("'\"")
 
 
-def without_twin(urlconf: str, language_free: tuple[str, ...] = ("health/",)) -> list[str]:
+def without_twin(urlconf: str, language_free: tuple[str, ...] = ("health/", "reports/")) -> list[str]:
     """Find addresses of a site that are not mounted in both languages; ``language_free`` begin those without words."""
     if not is_language_prefix_patterns_used(urlconf)[0]:
         return [f"{urlconf}: no address has a Welsh twin. Mend: mount the pages with in_both_languages()."]

@@ -13,7 +13,7 @@ Refusal = Literal[
     "not_for_this_side", "not_by_hand", "unknown_event", "future_day", "before_report", "before_referral",
     "about_needed", "unknown_about", "free_text", "sealed", "already_referred", "answer_needed", "answer_unconfirmed",
     "answered_no", "specialist_hold", "out_of_scope", "declined", "before_answer", "not_allowed",
-    "already_recorded", "later_answer", "not_referred", "no_basis",
+    "already_recorded", "later_answer", "other_hands", "not_referred", "no_basis",
 ]  # fmt: skip
 
 # Recorded by those to whom the case was referred on, each as its own dated event: that a referral was made says
