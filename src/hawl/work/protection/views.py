@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from hawl.foundations.access.actor import Permission, Role, current_actor
 from hawl.foundations.access.doors import opens_to
 from hawl.foundations.identity.stepping_up import needs_fresh_sign_in
+from hawl.registers.people.actions import open_person
 from hawl.registers.places.queries import area_entry
 from hawl.work.protection import actions, glass_keys, presenters, queries
 from hawl.work.protection.forms import ConflictForm, DeclarationForm, GlassForm, ProposalForm
@@ -294,7 +295,10 @@ def _protection(
     said: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    person = _held(person_id)
+    try:
+        person = open_person(by=current_actor(), person_id=person_id)  # the page shows who it is: a reading
+    except ObjectDoesNotExist as hidden:
+        raise Http404 from hidden
     fresh: dict[str, forms.Form] = {
         "change": _proposal_form(person_id),
         "conflict": ConflictForm(choices=presenters.could_be_kept_from()),
