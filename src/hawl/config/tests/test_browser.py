@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from socketserver import ThreadingMixIn
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
@@ -24,7 +26,9 @@ from django.urls import clear_url_caches, path
 
 from hawl.config.tests.walking import PUBLIC, addresses
 from hawl.entrances.staff_site.signing import sign_out
+from hawl.foundations.access.actor import Actor
 from hawl.foundations.design.files import content_hash
+from hawl.foundations.identity.sessions import Why
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -144,6 +148,13 @@ def _kept(request: HttpRequest) -> HttpResponse:
     return HttpResponse(f"<!doctype html><title>somebody</title>{forms}")
 
 
+def _sign_out(request: HttpRequest) -> HttpResponse:
+    """The view of the staff site, for somebody whose stay stands: who that is the public process does not know."""
+    user = SimpleNamespace(actor=lambda: Actor(label="system:tests"))
+    request.standing = SimpleNamespace(stay=SimpleNamespace(pk=uuid4(), user_id=1, user=user))  # type: ignore[attr-defined]
+    return sign_out(request)
+
+
 def _only_away(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect("/sign-in/")
 
@@ -161,7 +172,7 @@ class _Site:
         path("form/", _with_form),
         path("broken-rule/", _broken_rule),
         path("kept/", _kept),
-        path("sign-out/", sign_out),
+        path("sign-out/", _sign_out),
         path("only-away/", _only_away),
         path("sign-in/", _signed_out, name="sign_in"),
         *import_module(PUBLIC).urlpatterns,
@@ -264,8 +275,12 @@ def back_after(browser: Any, base: str, button: str) -> tuple[int, str]:
     return found
 
 
-def test_after_signing_out_back_asks_the_server_again(browser: Any, own_site: str, settings: Any) -> None:
+def test_after_signing_out_back_asks_the_server_again(
+    browser: Any, own_site: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Not taken from the browser's memory, whether that keeps pages marked `no-store` or not."""
+    ended: list[Any] = []
+    monkeypatch.setattr("hawl.entrances.staff_site.signing.end_session", lambda **told: ended.append(told["why"]))
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
     settings.MIDDLEWARE = [
         *settings.MIDDLEWARE,
@@ -274,3 +289,4 @@ def test_after_signing_out_back_asks_the_server_again(browser: Any, own_site: st
     ]
     with serving() as base:
         assert back_after(browser, base, "out")[0] == 2
+    assert ended == [Why.SIGNED_OUT]
