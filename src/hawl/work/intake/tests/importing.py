@@ -25,7 +25,8 @@ from hawl.work.intake.parts import Desk
 
 EVERYBODY = Actor(label="system:tests", machine=True)
 # What differs from one import to the next although the same is held.
-_OF_THE_DAY = {"data_key", "id", "created_at", "received_at", "recorded_at", "run", "first_run", "case_id"}
+_OF_THE_DAY = {"data_key", "id", "created_at", "received_at", "recorded_at", "run", "first_run", "case_id",
+            "police_told_at"}  # fmt: skip
 
 
 def desk(**changes: Any) -> tuple[Desk, Actor]:
@@ -76,6 +77,8 @@ def held() -> dict[str, list[Any]]:
 
 def _plain(row: models.Model, names: dict[Any, str]) -> dict[str, Any]:
     values = {field.name: field.value_from_object(row) for field in row._meta.concrete_fields}
+    for name in _WHETHER & set(values):
+        values[name] = values[name] is not None
     return {name: _shown(value, names) for name, value in values.items() if name not in _OF_THE_DAY}
 
 
