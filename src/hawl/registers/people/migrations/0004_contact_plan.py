@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='contactdecision',
-            constraint=models.CheckConstraint(condition=models.Q(('lowers', True), models.Q(models.Q(('after', 'safe'), models.Q(('after', 'unknown'), ('before', 'unsafe')), _connector='OR'), _negated=True), _connector='OR'), name='people_safe_is_lower'),
+            constraint=models.CheckConstraint(condition=models.Q(('lowers', True), models.Q(('after', 'safe'), models.Q(('after', 'unknown'), ('before', 'unsafe')), _connector='OR', _negated=True), _connector='OR'), name='people_safe_is_lower'),
         ),
         migrations.AddConstraint(
             model_name='contactdecision',
