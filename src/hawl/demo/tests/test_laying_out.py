@@ -17,17 +17,16 @@ from django.db import connection
 
 from hawl.demo.laying_out import NotADemo, Summary, is_demo, lay_out
 from hawl.entrances.cli.main import hawl
-from hawl.foundations.access.actor import Actor, Role
+from hawl.foundations.access.actor import Actor
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.database import connection as way
-from hawl.foundations.identity.models import User
 from hawl.registers.cases.models import Case, CaseEvent
 from hawl.registers.cases.tests.makers import make_person
 from hawl.registers.people.models import Contact, Person
 from hawl.rights.rulebook import Event, built_in, evaluate
 from hawl.work.intake.feed.tests.examples import small_row
 from hawl.work.intake.models import FeedRun
-from hawl.work.intake.tests.importing import EVERYBODY, held, take_in
+from hawl.work.intake.tests.importing import EVERYBODY, desk, held, take_in
 
 PEOPLE = 150
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -89,9 +88,11 @@ def test_the_demo_shows_what_it_should() -> None:
         assert Case.objects.filter(repeat=True).exists()
         assert {person.kind for person in Person.objects.all()} == {"person", "organisation"}
         assert not Contact.objects.filter(ring="safe").exists()
-        # Who should see the sealed ones does, and sees nothing else by being named.
-        lead = next(user for user in User.objects.all() if Role.SPECIALIST_LEAD.value in user.roles)
-        assert all(person.named_users == [lead.pk] for person in Person.objects.filter(visibility="sealed"))
+        # Only the police's own suspects seal in a demo: the force is kept out, and nobody outside is there to be named.
+        receiving, _ = desk()
+        sealed = list(Person.objects.filter(visibility="sealed"))
+        assert all((each.named_users, each.visible_to) == ([], []) for each in sealed)
+        assert all(each.denied_organisations == [receiving.force] for each in sealed)
 
 
 def test_a_second_run_on_the_same_day_changes_nothing() -> None:
