@@ -25,8 +25,9 @@ from hawl.work.intake.parts import Desk
 
 EVERYBODY = Actor(label="system:tests", machine=True)
 # What differs from one import to the next although the same is held.
-_OF_THE_DAY = {"data_key", "id", "created_at", "received_at", "recorded_at", "run", "first_run", "case_id",
-            "police_told_at"}  # fmt: skip
+_OF_THE_DAY = {"data_key", "id", "created_at", "received_at", "recorded_at", "run", "first_run", "case_id"}
+# When the police told of it is of the day; whether they did is not.
+_WHETHER = {"police_told_at"}
 
 
 def desk(**changes: Any) -> tuple[Desk, Actor]:
