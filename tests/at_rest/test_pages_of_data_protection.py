@@ -19,7 +19,9 @@ def known_tests() -> set[str]:
 
 def rows() -> list[list[str]]:
     lines = (PAGES / "threat-model.md").read_text().splitlines()
-    return [[part.strip() for part in line.strip("|").split("|")] for line in lines if re.match(r"\| [A-Z]\d\d \|", line)]
+    return [
+        [part.strip() for part in line.strip("|").split("|")] for line in lines if re.match(r"\| [A-Z]\d\d \|", line)
+    ]
 
 
 @pytest.mark.parametrize("page", ["threat-model.md", "for-the-security-officer.md", "what-a-compromise-surrenders.md"])
