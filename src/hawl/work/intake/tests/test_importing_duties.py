@@ -138,11 +138,11 @@ def many(count: int, start: int, version: int = 1) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("version", [1, 2])
 def test_the_number_of_statements_does_not_grow_with_the_rows_of_a_part(version: int) -> None:
     assert actions.ROWS_IN_A_PART >= 500
-    if version == 2:
-        take_in(many(550, 0))
+    # The lock on the keys that are written under is taken once in a transaction, which here is that of the test.
+    take_in(many(1, 1000) if version == 1 else many(550, 0))
     few, lots = statements_of(many(50, 0, version)), statements_of(many(500, 50, version))
     assert few == lots
-    assert few < 100
+    assert few < 115
 
 
 def test_a_case_reported_before_the_code_began_is_taken() -> None:
