@@ -122,12 +122,18 @@ BEGIN
   -- Who is a suspect in a case of theirs, and who has a case in which one of them is a suspect.
   FOR fresh IN
     WITH asked AS (SELECT DISTINCT unnest(people) AS id),
-    linked AS (
-      SELECT c.person_id AS one, s.id AS other FROM asked JOIN cases_case c ON c.person_id = asked.id
-      JOIN people_person s ON s.source_key = c.suspect_key
+    -- Whom any version of a message named stays named, in whatever order the versions came.
+    named AS MATERIALIZED (
+      SELECT c.person_id, c.suspect_key AS key FROM cases_case c WHERE c.suspect_key IS NOT NULL
       UNION
-      SELECT c.person_id, s.id FROM asked JOIN people_person s ON s.id = asked.id
-      JOIN cases_case c ON c.suspect_key = s.source_key
+      SELECT c.person_id, unnest(m.suspects) FROM intake_feedmessage m JOIN cases_case c ON c.id = m.case_id
+      WHERE m.suspects <> '{}'
+    ),
+    linked AS (
+      SELECT n.person_id AS one, s.id AS other FROM asked JOIN named n ON n.person_id = asked.id
+      JOIN people_person s ON s.source_key = n.key
+      UNION
+      SELECT n.person_id, s.id FROM asked JOIN people_person s ON s.id = asked.id JOIN named n ON n.key = s.source_key
     ),
     touched AS (SELECT id FROM asked UNION SELECT one FROM linked UNION SELECT other FROM linked),
     homes AS (
@@ -138,7 +144,7 @@ BEGIN
     -- Of two who live together one is a suspect, in whatever case.
     near AS (
       SELECT one, other FROM homes WHERE EXISTS (
-        SELECT 1 FROM people_person s JOIN cases_case c ON c.suspect_key = s.source_key WHERE s.id IN (one, other))
+        SELECT 1 FROM people_person s JOIN named n ON n.key = s.source_key WHERE s.id IN (one, other))
     ),
     pairs AS (
       SELECT one, other FROM linked UNION SELECT other, one FROM linked
