@@ -9,18 +9,14 @@ from __future__ import annotations
 import json
 import os
 import resource
-import shutil
 import sys
-import tempfile
 import time
 from hashlib import sha256
 from pathlib import Path
 
+from hawl.config.throw_away import prepared
+
 ENTRIES = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-FOLDER = tempfile.mkdtemp(prefix="hawl-bench-")
-os.chmod(FOLDER, 0o711)  # noqa: S103 - the server's own user passes through
-os.environ["HAWL_HOME"] = f"{FOLDER}/home"
-os.environ["DJANGO_SETTINGS_MODULE"] = "hawl.config.settings"
 LAID = """
 INSERT INTO audit_auditentry (id, at, actor, organisation_id, action, audit_class, object_kind, object_id, objects,
                               request_id, rule, purpose, detail)
@@ -34,17 +30,8 @@ FROM generate_series(1, %s::int) AS n
 
 def main() -> None:
     """Lay, seal, verify, compare."""
-    from hawl.config import prepare
-    from hawl.foundations.database import embedded
-    from hawl.foundations.database.home import home
-
-    embedded.ensure_running(home())
-    try:
-        prepare.prepare(say=False)
+    with prepared("jobs", durable=True):
         print(json.dumps(_measured()))
-    finally:
-        embedded.stop_if_last(home())
-        shutil.rmtree(FOLDER, ignore_errors=True)
 
 
 def _measured() -> dict[str, object]:
@@ -86,7 +73,7 @@ def _plain_hashing(session: object) -> float:
     from hawl.foundations.audit.canonical import AS_BYTES
 
     began, whole = time.perf_counter(), sha256()
-    with session.cursor("plain", binary=True) as rows:  # type: ignore[attr-defined]
+    with session.cursor("plain", binary=True) as rows:
         rows.itersize = 5000
         rows.execute(f"SELECT {AS_BYTES} FROM audit_auditentry e")
         for (content,) in rows:

@@ -6,13 +6,13 @@ python benchmarks/feed_import.py [PEOPLE]
 from __future__ import annotations
 
 import json
-import os
 import resource
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
+
+from hawl.config.throw_away import home_of_its_own
 
 PEOPLE = int(sys.argv[1]) if len(sys.argv) > 1 else 36_500
 
@@ -44,10 +44,8 @@ def copy_same_bytes(feed: Path) -> float:
 
 def main() -> None:
     """Invent, prepare, import, copy, print."""
-    with tempfile.TemporaryDirectory(prefix="hawl-bench-") as folder:
-        os.chmod(folder, 0o711)  # noqa: S103 - PostgreSQL, which never runs as root, must pass through
-        os.environ["HAWL_HOME"] = f"{folder}/home"
-        feed = Path(folder) / "feed.jsonl"
+    with home_of_its_own() as folder:
+        feed = folder / "feed.jsonl"
         hawl("demo", "feed", "--people", str(PEOPLE), "--seed", "7", "--out", str(feed))
         hawl("prepare")
         imported = json.loads(hawl("feed", "import", str(feed), "--json"))

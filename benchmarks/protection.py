@@ -23,11 +23,13 @@ import random
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
+from datetime import date
 from pathlib import Path
 from typing import Any
+
+from hawl.config.throw_away import home_of_its_own
 
 PEOPLE = int(sys.argv[1]) if len(sys.argv) > 1 and sys.argv[1].isdigit() else 20_000
 ROUNDS = int(sys.argv[2]) if len(sys.argv) > 2 and sys.argv[2].isdigit() else 60
@@ -74,7 +76,7 @@ def without_controls() -> None:
 
     def actor_of(user: User) -> Actor:
         """What any site knows of who signed in: the account's own row."""
-        far = __import__("datetime").date(2999, 1, 1)
+        far = date(2999, 1, 1)
         return Actor(
             label=f"user:{user.pk}",
             user_id=user.pk,
@@ -86,14 +88,12 @@ def without_controls() -> None:
     _everywhere(scope.acting_as, acting_as)
     for name in ("record", "record_list"):
         _everywhere(getattr(audit, name), nothing)
-    User.actor = actor_of  # type: ignore[method-assign]
-    access.ScopedQuerySet.visible = lambda self: self  # type: ignore[method-assign]
-    access.ScopedModel.from_db = classmethod(models.Model.from_db.__func__)  # type: ignore[assignment, attr-defined]
-    fields.SealedField.from_db_value = (  # type: ignore[method-assign]
-        lambda self, value, *_: None if value is None else fields.Sealed(value)
-    )
-    fields.SealedField.open_stored = lambda self, instance, value: value  # type: ignore[method-assign]
-    finding._people_with = _by_plain_names  # type: ignore[assignment]
+    User.actor = actor_of
+    access.ScopedQuerySet.visible = lambda self: self
+    access.ScopedModel.from_db = classmethod(models.Model.from_db.__func__)
+    fields.SealedField.from_db_value = lambda self, value, *_: None if value is None else fields.Sealed(value)
+    fields.SealedField.open_stored = lambda self, instance, value: value
+    finding._people_with = _by_plain_names
 
 
 def _by_plain_names(wanted: list[tuple[int, set[int]]], most: int) -> Any:
@@ -263,7 +263,7 @@ class Watched:
         self.began = self._now()
 
     def __exit__(self, *_: object) -> None:
-        self.spent = tuple(end - start for start, end in zip(self.began, self._now(), strict=True))  # type: ignore[assignment]
+        self.spent = tuple(end - start for start, end in zip(self.began, self._now(), strict=True))
 
     def telling(self, title: str) -> Any:
         """Also say every statement and its milliseconds on stderr."""
@@ -467,9 +467,8 @@ def main() -> None:
         Path(kept).mkdir(mode=0o711, exist_ok=True)
         _run(Path(kept))
         return
-    with tempfile.TemporaryDirectory(prefix="hawl-bench-") as folder:
-        os.chmod(folder, 0o711)  # noqa: S103 - PostgreSQL, which never runs as root, must pass through
-        _run(Path(folder))
+    with home_of_its_own() as folder:
+        _run(folder)
 
 
 if __name__ == "__main__":

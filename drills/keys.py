@@ -11,10 +11,11 @@ import random
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+from hawl.config.throw_away import home_of_its_own
 
 _NUMBERS = [int(each) for each in sys.argv[1:] if each.isdigit()]
 PEOPLE = _NUMBERS[0] if _NUMBERS else 600
@@ -117,10 +118,8 @@ def looked() -> dict[str, Any]:
 
 def main() -> None:
     """Invent, import, rotate and renew under kills, retire the old keys, look."""
-    with tempfile.TemporaryDirectory(prefix="hawl-drill-") as folder:
-        os.chmod(folder, 0o711)  # noqa: S103 - PostgreSQL, which never runs as root, must pass through
-        os.environ["HAWL_HOME"] = f"{folder}/home"
-        feed = Path(folder) / "feed.jsonl"
+    with home_of_its_own() as folder:
+        feed = folder / "feed.jsonl"
         hawl("demo", "feed", "--people", str(PEOPLE), "--seed", "7", "--out", str(feed))
         hawl("prepare")
         hawl("feed", "import", str(feed), "--json")

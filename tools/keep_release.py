@@ -9,13 +9,14 @@ from __future__ import annotations
 import argparse
 import json
 import lzma
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-import check
+from hawl.config.throw_away import prepared
 
 ROOT = Path(__file__).resolve().parents[1]
 RELEASES = ROOT / "tests" / "upgrade" / "releases"
@@ -31,7 +32,8 @@ def main() -> int:
     if folder.exists() and _is_tagged(version()):
         print(f"{folder} is there and tagged: a kept release is never written again.", file=sys.stderr)
         return 1
-    with check.installation() as environment:
+    with prepared("owner"):
+        environment = dict(os.environ)
         del environment["HAWL_PROCESS"]
         hawl = str(Path(sys.executable).parent / "hawl")
         subprocess.run([hawl, "demo", "--no-serve", "--people", str(people)], env=environment, check=True)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import click
 
+from hawl.config.prepare import set_up
+from hawl.config.throw_away import prepared
 from hawl.foundations.commands import Progress, Unusable, say_json
 
 
@@ -28,7 +25,8 @@ def matrix(as_json: bool, plant: str | None, listed: bool) -> None:
 
     Exit code 1 where they do not agree or one lets through what the policy refuses.
     """
-    with _throw_away():
+    with prepared("staff"):
+        set_up(say=False)
         from hawl.config.access_matrix.planting import faults, planted
         from hawl.config.access_matrix.running import Run
 
@@ -59,7 +57,8 @@ def matrix(as_json: bool, plant: str | None, listed: bool) -> None:
 @click.option("--only", metavar="TEXT", default="", help="Plant only faults with this in their name.")
 def mutants(as_json: bool, only: str) -> None:
     """Plant every fault in turn; exit code 1 where the matrix does not see one of them."""
-    with _throw_away():
+    with prepared("staff"):
+        set_up(say=False)
         from hawl.config.access_matrix.planting import faults, planted
         from hawl.config.access_matrix.running import Run
 
@@ -85,26 +84,3 @@ def mutants(as_json: bool, only: str) -> None:
     else:
         click.echo(f"{counts['planted']} faults planted, {counts['caught']} caught. Missed: {missed or 'none'}.")
     sys.exit(1 if missed or counts["left_behind"] else 0)
-
-
-@contextmanager
-def _throw_away() -> Iterator[None]:
-    """An installation of its own in the role of the staff process, gone at the end."""
-    for name in [each for each in os.environ if each.startswith("HAWL_") or each == "DATABASE_URL"]:
-        del os.environ[name]
-    with tempfile.TemporaryDirectory(prefix="hawl-matrix-") as folder:
-        # As root the server runs as a user of its own, who must be able to pass through.
-        Path(folder).chmod(0o711)
-        os.environ["HAWL_HOME"] = f"{folder}/home"
-        os.environ["HAWL_PROCESS"] = "staff"
-        from hawl.config import prepare
-        from hawl.foundations.database import embedded
-        from hawl.foundations.database.home import home
-
-        try:
-            embedded.ensure_running(home(), durable=False)
-            prepare.prepare(say=False)
-            prepare.set_up(say=False)
-            yield
-        finally:
-            embedded.stop_if_last(home())

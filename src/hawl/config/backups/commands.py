@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from hawl.config.backups.replaying import Told
 from hawl.foundations.commands import Unusable, needs_database, say_json
 
 _FILE = click.Path(path_type=Path)
@@ -89,16 +90,16 @@ def restore(file: Path, identity: Path, replace: bool, as_json: bool) -> None:
         click.echo(f"What was before is kept as the database {done.old_database}; drop it when nobody needs it.")
 
 
-def _tell_replayed(replayed: dict[str, object]) -> None:
-    put_back: dict[str, int] = replayed["put_back"]  # type: ignore[assignment]
+def _tell_replayed(replayed: Told) -> None:
+    put_back = replayed["put_back"]
     told = ", ".join(f"{kind} {number:,}" for kind, number in sorted(put_back.items())) or "nothing was missing"
     click.echo(f"From the safety journal: {told}.")
-    lowered: dict[str, int] = replayed["left_lower"]  # type: ignore[assignment]
+    lowered = replayed["left_lower"]
     if lowered:
         told = ", ".join(f"{kind} {number:,}" for kind, number in sorted(lowered.items()))
         click.echo(f"Left undone, since they lower protection: {told}. People decide these anew.")
     if replayed["unplaced"]:
-        click.echo(f"About people who are not in this copy: {len(replayed['unplaced'])}. "  # type: ignore[arg-type]
+        click.echo(f"About people who are not in this copy: {len(replayed['unplaced'])}. "
                    "They wait, and are put on these people when the feed brings them again.")  # fmt: skip
     if lowered or replayed["unplaced"]:
         click.echo("`hawl journal left` lists each of them.")

@@ -7,10 +7,25 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from typing import Any
+from typing import Any, TypedDict
 
 
-def replay_here() -> dict[str, Any]:
+class Told(TypedDict):
+    """What became of the entries outside: how many, the newest; by kind what was put back or left; who is not here."""
+
+    outside: int
+    newest_number: int
+    put_back: dict[str, int]
+    left_lower: dict[str, int]
+    unplaced: list[str]
+
+
+def nothing_told() -> Told:
+    """Of a trial, which puts nothing back."""
+    return {"outside": 0, "newest_number": 0, "put_back": {}, "left_lower": {}, "unplaced": []}
+
+
+def replay_here() -> Told:
     """Put the journal back into the database that this process speaks to. Raises `InstallationError`."""
     from hawl.foundations.access.actor import Actor
     from hawl.foundations.commands import Progress

@@ -23,6 +23,7 @@ from psycopg import sql
 from hawl.config.backups import sealed_file
 from hawl.config.backups.copying import FORMAT, SUFFIX
 from hawl.config.backups.counting import Connection, count, differences, migrations
+from hawl.config.backups.replaying import Told, nothing_told
 from hawl.config.backups.sealed_file import BackupUnusable
 from hawl.config.backups.server import Server, server, words_of
 from hawl.foundations.audit.restores import state
@@ -46,7 +47,7 @@ class Restored:
     tables: int
     rows: int
     differences: list[str] = field(default_factory=list)
-    replayed: dict[str, Any] = field(default_factory=dict)
+    replayed: Told = field(default_factory=nothing_told)
     old_database: str = ""
     # Why no statement of it could be signed; empty where it was.
     not_stated: str = ""
@@ -231,9 +232,9 @@ def _upgrade(to: Server, name: str) -> None:
     _in_process("owner", to.called(name), "django", "migrate", "--no-input", "--verbosity", "0")
 
 
-def _replay(where: Address) -> dict[str, Any]:
+def _replay(where: Address) -> Told:
     done = _in_process("jobs", where, "hawl.config.backups.replaying")
-    found: dict[str, Any] = json.loads(done)
+    found: Told = json.loads(done)
     return found
 
 
@@ -259,12 +260,12 @@ def _in_process(process: str, where: Address, module: str, *arguments: str) -> s
     return done.stdout
 
 
-def _give_standing(to: Server, name: str, replayed: dict[str, Any]) -> None:
+def _give_standing(to: Server, name: str, replayed: Told) -> None:
     with to.connect(name) as connection:
         give_standing(connection, replayed)
 
 
-def give_standing(connection: Connection, replayed: dict[str, Any]) -> None:
+def give_standing(connection: Connection, replayed: Told) -> None:
     """Say in the database, as its owner, that the journal was put back; new entries are numbered after the old."""
     with connection.transaction():
         connection.execute(
