@@ -56,8 +56,9 @@ class ProposalForm(forms.Form):
     ) -> None:
         super().__init__(*args, **{**kwargs, "auto_id": "change-%s"})
         kinds = [each for each in rules.KINDS if _fits(each, level, bool(kept_from))]
-        self._choose("kind", [(each, str(wording.KINDS[each])) for each in kinds])
-        self._choose("reason", [(code, str(words)) for code, words in wording.WHY.items()])
+        # Nothing grave is chosen beforehand: a hurried hand must not seal by pressing the button.
+        self._choose("kind", [("", _("Choose")), *((each, str(wording.KINDS[each])) for each in kinds)])
+        self._choose("reason", [("", _("Choose")), *((code, str(words)) for code, words in wording.WHY.items())])
         self._choose("named", [(each.user_id, each.name) for each in people])
         self._choose("about", [("", _("Nobody")), *kept_from])
 

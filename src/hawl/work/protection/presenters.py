@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from hawl.foundations.access.actor import Actor, Permission, Role, current_actor
-from hawl.foundations.audit.queries import looks_at
+from hawl.foundations.audit.queries import Entry, looks_at
 from hawl.foundations.clock import now, today
 from hawl.foundations.languages.texts import in_language
 from hawl.registers.organisations.queries import ids_by_key, names_of
@@ -208,11 +208,15 @@ class LookShown:
     at: datetime
     who: str
     body: Any
-    what: str
+    what: Word
     ground: Word
 
 
 _GROUNDS: Mapping[str, Word] = wording.GROUNDS
+
+
+def _what(row: Entry) -> Word:
+    return wording.LOOKS.get(row.action) or wording.LOOKS_BY_CLASS[row.audit_class]
 
 
 def looks_page(person_id: UUID, page: str | int | None) -> dict[str, Any]:
@@ -226,7 +230,7 @@ def looks_page(person_id: UUID, page: str | int | None) -> dict[str, Any]:
         number = row.actor.removeprefix("user:")
         who = names.get(int(number), "") if number.isdigit() else _("The system")
         ground = _GROUNDS.get(row.rule, "")
-        rows.append(LookShown(row.at, who, places.get(row.organisation_id or 0, ""), row.action, ground))
+        rows.append(LookShown(row.at, who, places.get(row.organisation_id or 0, ""), _what(row), ground))
     return {"page": found, "rows": rows}
 
 

@@ -9,6 +9,26 @@ from django.utils.translation import gettext_lazy as _
 
 Words = Mapping[str, str | Promise]
 
+# What somebody did at a record, by the act; of other acts the words of their class.
+LOOKS: Words = {
+    "person.read": _("Opened the record"),
+    "contact.shown": _("Uncovered a number or address"),
+    "contact.plan_read": _("Read how to reach the person"),
+    "message.shown": _("Read a message to the person"),
+    "people.searched": _("Found the person by a search"),
+    "cases.listed": _("Saw the name in a list"),
+    "duties.listed": _("Saw the name in a list"),
+    "people.listed": _("Saw the name in a list"),
+}
+LOOKS_BY_CLASS: Words = {
+    "read": _("Looked"),
+    "search": _("Searched"),
+    "write": _("Changed"),
+    "export": _("Took out"),
+    "refusal": _("Was refused"),
+    "sign_in": _("Signed in or out"),
+    "grave": _("Grave act"),
+}
 LEVELS: Words = {
     "open": _("Open to the bodies that work on it"),
     "restricted": _("Restricted: only people named see what tells a place"),

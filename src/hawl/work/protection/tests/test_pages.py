@@ -198,3 +198,24 @@ def test_one_worker_never_holds_both_sides(people: Desks) -> None:
     page = signed_in(people.worker).post(f"/people/{two.pk}/cases/{third.pk}/take/", follow=True)
     assert "needs other hands" in text(page)
     assert "accus" not in text(page)
+
+
+def test_nothing_grave_is_chosen_before_somebody_chose_it(people: Desks) -> None:
+    case = a_case(people.worker)
+    page = signed_in(people.worker).get(f"/people/{case.person_id}/protection/")
+    form = BeautifulSoup(page.content, "html.parser")
+    for name in ("kind", "reason"):
+        options = form.select(f"select[name={name}] option")
+        assert (options[0]["value"], len(options) > 1) == ("", True)
+        assert [each for each in options[1:] if each.has_attr("selected")] == []
+    refused = signed_in(people.worker).post(f"/people/{case.person_id}/protection/change/", {"named": [people.lead.pk]})
+    assert refused.status_code == 422
+
+
+@pytest.mark.parametrize(("prefix", "words"), [("", "Opened the record"), ("/cy", "Agorodd y cofnod")])
+def test_who_looked_is_told_in_words_not_in_codes(people: Desks, prefix: str, words: str) -> None:
+    case = a_case(people.worker)
+    signed_in(people.worker).get(f"/people/{case.person_id}/")
+    shown = text(signed_in(people.worker).get(f"{prefix}/people/{case.person_id}/looks/"))
+    assert words in shown
+    assert "person.read" not in shown
