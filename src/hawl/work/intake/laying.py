@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from hawl.foundations.access import rescoping
 from hawl.foundations.access.actor import current_actor
@@ -48,21 +48,23 @@ def make_stages() -> None:
             )
 
 
+def _history(row: Sequence[Any]) -> History:
+    version, case_id, run, digests, danger, police, suspects, ways, addresses, *waiting = row
+    suspected, reached, lived = ({bytes(each) for each in keys} for keys in (suspects, ways, addresses))
+    held = (waiting[0], waiting[1], waiting[2])
+    return History(version, case_id, run, json.loads(digests), danger, police, suspected, reached, lived, held)
+
+
 def known_of(message_keys: Sequence[bytes], person_keys: Sequence[bytes], feed: str) -> Known:
     """What the database knows of these messages and people: a few statements, whatever their number."""
     hand.lock_for_writing()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT key, version, case_id, first_run_id, digests::text, danger, police_suspect, suspects, waits_for, "
-            "stood_route, stood_reason FROM intake_feedmessage WHERE key = ANY(%s)",
+            "SELECT key, version, case_id, first_run_id, digests::text, danger, police_suspect, suspects, ways, "
+            "addresses, waits_for, stood_route, stood_reason FROM intake_feedmessage WHERE key = ANY(%s)",
             [list(message_keys)],
         )
-        histories = {
-            bytes(key): History(
-                version, case_id, run, json.loads(digests), danger, police, set(map(bytes, suspects)), (*waiting,)
-            )
-            for key, version, case_id, run, digests, danger, police, suspects, *waiting in cursor.fetchall()
-        }
+        histories = {bytes(key): _history(row) for key, *row in cursor.fetchall()}
         cases = [history.case_id for history in histories.values() if history.case_id]
         cursor.execute(
             "SELECT source_key, id, told_at, told_by, data_key FROM people_person WHERE source_key = ANY(%s)",
@@ -299,6 +301,9 @@ def lock_feeds(*, patience: float) -> bool:
 
 
 def unlock_feeds() -> None:
-    """Give the lock back."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_unlock(hashtext('hawl.feed.import'))")
+    """Give the lock back, also from a session that an import stopped in its middle left unusable."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext('hawl.feed.import'))")
+    except DatabaseError:
+        connection.close()  # The lock ends with its session; the import's own error goes on to the caller.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from hawl.foundations.access.models import JOBS, STAFF_SIDE, OpenModel
@@ -73,10 +74,17 @@ class FeedMessage(OpenModel):
     police_told_at = models.DateTimeField(null=True, blank=True)
     # Blind indexes of every suspect whom a version named, in the key space of Person.source_key.
     suspects = ArrayField(models.BinaryField(), default=list)
+    # Keys of every number and address that a version gave, and of the addresses among them: what is shared with a
+    # suspect is found in every order of the versions.
+    ways = ArrayField(models.BinaryField(), default=list)
+    addresses = ArrayField(models.BinaryField(), default=list)
     # The hold while nobody is known who stands for the person, and where the case goes once somebody is.
     waits_for = models.CharField(max_length=60, blank=True)
     stood_route = models.CharField(max_length=20, blank=True)
     stood_reason = models.CharField(max_length=60, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["first_run"], name="intake_message_first_run")]
+        indexes = [
+            models.Index(fields=["first_run"], name="intake_message_first_run"),
+            GinIndex(fields=["addresses"], name="intake_message_addresses"),
+        ]

@@ -123,7 +123,7 @@ EVENTS = ("id", "case_id", "event_id", "event", "occurred_on", "received_on", "a
 DUTIES = ("case_id", "duty_id", "right", "trigger_event_id", "started_on", "due_on", "target_on", "standing", "done_on",
           "tier", "enforced", "bearer", "rulebook", "rank", "visible_to", "named_users")  # fmt: skip
 MESSAGES = ("key", "version", "digests", "case_id", "run_id", "first_run_id", "danger", "police_suspect", "suspects",
-            "waits_for", "stood_route", "stood_reason")  # fmt: skip
+            "ways", "addresses", "waits_for", "stood_route", "stood_reason")  # fmt: skip
 _USES = ("ring", "text", "message", "write")
 # These holds end when somebody is known who stands for the person.
 _WAITING_FOR_SOMEBODY = ("no_spokesperson", "unaccompanied_child")
@@ -137,7 +137,8 @@ def build(rows: Sorted, known: Known, desk: Desk, run_id: uuid.UUID, part: Part)
     for key, history in rows.histories.items():
         part.messages.append((
             key, history.version, json.dumps(history.digests), history.case_id, run_id, history.first_run or run_id,
-            history.danger, history.police_suspect, _byte_array(history.suspects), *history.waiting,
+            history.danger, history.police_suspect, _byte_array(history.suspects), _byte_array(history.ways),
+            _byte_array(history.addresses), *history.waiting,
         ))  # fmt: skip
     for key, claim in rows.noes:
         case_id = rows.histories[key].case_id

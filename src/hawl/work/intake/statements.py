@@ -57,6 +57,7 @@ MESSAGES = """
 INSERT INTO intake_feedmessage ({columns}) SELECT {columns} FROM stage_intake_feedmessage
 ON CONFLICT (key) DO UPDATE SET version = excluded.version, digests = excluded.digests, run_id = excluded.run_id,
   danger = excluded.danger, police_suspect = excluded.police_suspect, suspects = excluded.suspects,
+  ways = excluded.ways, addresses = excluded.addresses,
   waits_for = excluded.waits_for, stood_route = excluded.stood_route, stood_reason = excluded.stood_reason
 """
 
@@ -175,14 +176,20 @@ WITH touched AS MATERIALIZED (
   SELECT DISTINCT person_id FROM touched JOIN cases_case c USING (person_id)
   WHERE c.no_first_call OR c.counter_allegation OR c.agreement = 'no'
   UNION SELECT id FROM people_person JOIN touched ON person_id = id WHERE first_call_spent_at IS NOT NULL
+), shared AS MATERIALIZED (
+  SELECT DISTINCT person_id, value_key FROM people_sharedway JOIN touched USING (person_id)
 ), words AS (
   SELECT t.person_id, t.value_key,
-    CASE WHEN bool_or('ring' = ANY(t.claims_no)) THEN 'unsafe'
+    CASE WHEN bool_or('ring' = ANY(t.claims_no) OR s.person_id IS NOT NULL) THEN 'unsafe'
       WHEN bool_and(t.claims_call AND f.person_id IS NULL) THEN 'first_approach' ELSE 'unknown' END AS ring,
-    CASE WHEN bool_or('text' = ANY(t.claims_no)) THEN 'unsafe' ELSE 'unknown' END AS text,
-    CASE WHEN bool_or('message' = ANY(t.claims_no)) THEN 'unsafe' ELSE 'unknown' END AS message,
-    CASE WHEN bool_or('write' = ANY(t.claims_no)) THEN 'unsafe' ELSE 'unknown' END AS write
+    CASE WHEN bool_or('text' = ANY(t.claims_no) OR s.person_id IS NOT NULL)
+      THEN 'unsafe' ELSE 'unknown' END AS text,
+    CASE WHEN bool_or('message' = ANY(t.claims_no) OR s.person_id IS NOT NULL)
+      THEN 'unsafe' ELSE 'unknown' END AS message,
+    CASE WHEN bool_or('write' = ANY(t.claims_no) OR s.person_id IS NOT NULL)
+      THEN 'unsafe' ELSE 'unknown' END AS write
   FROM touched JOIN people_contact t USING (person_id) LEFT JOIN forbidden f USING (person_id)
+    LEFT JOIN shared s ON s.person_id = t.person_id AND s.value_key = t.value_key
   WHERE t.message_key IS NOT NULL GROUP BY t.person_id, t.value_key
 )
 UPDATE people_contact t SET ring = w.ring, text = w.text, message = w.message, write = w.write

@@ -2,7 +2,8 @@
 
 Versions come in any order, and every order must come to the same. So what protects a person is never taken back by
 a version, and is taken from one that comes late too: an officer's no on a number, a danger that forbids a first
-call, a suspect who works for the police, a suspect who is a victim elsewhere (facts/security.md, decision 6).
+call, a suspect who works for the police, a suspect who is a victim elsewhere, a number that a suspect has too
+(facts/security.md, decision 6).
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ class History:
     danger: bool = False
     police_suspect: bool = False
     suspects: set[bytes] = field(default_factory=set)
+    # Keys of the numbers and addresses that any version gave, and of the addresses among them.
+    ways: set[bytes] = field(default_factory=set)
+    addresses: set[bytes] = field(default_factory=set)
     # What the case waits for while nobody stands for the person, and its route and reason once somebody does.
     waiting: tuple[str, str, str] = ("", "", "")
 
@@ -91,6 +95,11 @@ def _take(key: bytes, row: FeedRow, history: History, ring: KeyRing, found: Sort
     history.police_suspect |= facts.suspect_police_employee is True
     if row.suspect.person_ref:
         history.suspects.add(keys.person_key(row.source, row.suspect.person_ref, ring))
+    for contact in row.contacts:
+        way = keys.value_key(contact.kind, contact.value, ring)
+        history.ways.add(way)
+        if contact.kind == "address":
+            history.addresses.add(way)
     if row.version < history.version:
         found.repeated += 1
         found.noes += _noes(key, row, facts, ring)

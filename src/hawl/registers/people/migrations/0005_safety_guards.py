@@ -136,10 +136,20 @@ BEGIN
       SELECT n.person_id, s.id FROM asked JOIN people_person s ON s.id = asked.id JOIN named n ON n.key = s.source_key
     ),
     touched AS (SELECT id FROM asked UNION SELECT one FROM linked UNION SELECT other FROM linked),
+    -- What any version of a message gave counts, also what a newer one dropped: every order comes to the same.
+    addresses AS (
+      SELECT t.id AS person_id, a.value_key FROM touched t
+      JOIN people_contact a ON a.person_id = t.id AND a.kind = 'address'
+      UNION
+      SELECT t.id, unnest(m.addresses) FROM touched t
+      JOIN cases_case c ON c.person_id = t.id JOIN intake_feedmessage m ON m.case_id = c.id
+    ),
     homes AS (
-      SELECT DISTINCT a.person_id AS one, b.person_id AS other FROM touched
-      JOIN people_contact a ON a.person_id = touched.id AND a.kind = 'address'
+      SELECT a.person_id AS one, b.person_id AS other FROM addresses a
       JOIN people_contact b ON b.kind = 'address' AND b.value_key = a.value_key AND b.person_id <> a.person_id
+      UNION
+      SELECT a.person_id, c.person_id FROM addresses a JOIN intake_feedmessage m ON m.addresses @> ARRAY[a.value_key]
+      JOIN cases_case c ON c.id = m.case_id WHERE c.person_id <> a.person_id
     ),
     -- Of two who live together one is a suspect, in whatever case.
     near AS (
@@ -150,16 +160,23 @@ BEGIN
       SELECT one, other FROM linked UNION SELECT other, one FROM linked
       UNION SELECT one, other FROM near UNION SELECT other, one FROM near
     ),
+    both_sides AS (SELECT one AS id FROM pairs UNION SELECT other FROM pairs),
+    held AS MATERIALIZED (
+      SELECT b.id AS person_id, k.value_key FROM both_sides b JOIN people_contact k ON k.person_id = b.id
+      UNION
+      SELECT b.id, unnest(m.ways) FROM both_sides b
+      JOIN cases_case c ON c.person_id = b.id JOIN intake_feedmessage m ON m.case_id = c.id
+    ),
     found AS (
       SELECT DISTINCT a.person_id, a.value_key, pairs.other FROM pairs
-      JOIN people_contact a ON a.person_id = pairs.one
-      JOIN people_contact b ON b.person_id = pairs.other AND b.value_key = a.value_key
+      JOIN held a ON a.person_id = pairs.one JOIN held b ON b.person_id = pairs.other AND b.value_key = a.value_key
       WHERE pairs.one <> pairs.other
     ),
+    -- `claims_no` is what somebody said against a use; that a way is shared is kept in people_sharedway.
     marked AS (
-      UPDATE people_contact t SET claims_no = every, ring = 'unsafe', text = 'unsafe', message = 'unsafe', write = 'unsafe'
+      UPDATE people_contact t SET ring = 'unsafe', text = 'unsafe', message = 'unsafe', write = 'unsafe'
       FROM found f WHERE t.person_id = f.person_id AND t.value_key = f.value_key AND t.decided_at IS NULL
-        AND NOT t.claims_no @> every::varchar[]
+        AND (t.ring, t.text, t.message, t.write) IS DISTINCT FROM ('unsafe', 'unsafe', 'unsafe', 'unsafe')
       RETURNING t.id
     )
     INSERT INTO people_sharedway (id, person_id, value_key, other_id, found_at, visible_to, named_users)

@@ -17,7 +17,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import DataError, connection, transaction
 
 from hawl.demo.feed import make_feed
 from hawl.demo.writing import write_feed
@@ -27,7 +27,7 @@ from hawl.foundations.database.connection import Address
 from hawl.foundations.database.home import home
 from hawl.work.intake import actions
 from hawl.work.intake.feed.tests.examples import full_row, small_row, write_jsonl
-from hawl.work.intake.tests.importing import EVERYBODY, held
+from hawl.work.intake.tests.importing import EVERYBODY, desk, held
 from hawl.work.intake.tests.test_importing_by_command import counted, rows_in_every_table, run
 
 HAWL = [sys.executable, "-c", "from hawl.config.command import main; main()"]
@@ -66,6 +66,25 @@ def test_two_imports_at_once_the_second_is_told_to_wait(
         monkeypatch.setattr(actions, "PATIENCE", 20)
         threading.Timer(0.5, lambda: other.execute("SELECT pg_advisory_unlock_all()")).start()
         assert counted(file)["accepted"] == 1
+
+
+def test_an_import_that_breaks_off_with_its_session_unusable_holds_up_no_other(
+    tmp_path: Path, new_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new_database()
+    monkeypatch.setattr(actions, "PATIENCE", 0)
+
+    def breaks(*_: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
+
+    file = write_jsonl(tmp_path / "feed.jsonl", [small_row()])
+    where, actor = desk()
+    with monkeypatch.context() as broken:
+        broken.setattr(actions, "_take_part", breaks)
+        with pytest.raises(DataError, match="division by zero"), transaction.atomic():
+            actions.import_feed(path=file, by=actor, desk=where)
+    assert counted(file)["accepted"] == 1
 
 
 def rows_done() -> int:
