@@ -10,6 +10,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -112,7 +113,7 @@ def _copy_database(template: str, name: str) -> None:
 
     with (Path(os.environ["HAWL_HOME"]).parent / "making.lock").open("w") as lock, _admin() as admin:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        _drop_database(name)
         # The owner's, as the installation's own is: it lays rules down anew in some tests.
         owner = credential("owner").user
         admin.execute(f'CREATE DATABASE "{name}" OWNER "{owner}" TEMPLATE "{template}"')
@@ -131,8 +132,18 @@ def _no_copy(name: str) -> None:
 
 
 def _drop_database(name: str) -> None:
+    import psycopg
+
     with _admin() as admin:
-        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        for wait in (0.2, 1, 5, 20, None):
+            try:
+                admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+                return
+            except psycopg.errors.InsufficientPrivilege:
+                # A server of the machine may tidy the database just now, and only its superuser could end that.
+                if wait is None:
+                    raise
+                time.sleep(wait)
 
 
 @pytest.fixture

@@ -41,12 +41,42 @@ def page_of(
     return page
 
 
-def page_of_joined(rows: QuerySet[Any], number: str | int | None, *, size: int, count: int) -> Page[Any]:
-    """The same of rows that bring others along (`select_related`), in two statements.
+def page_of_joined(
+    rows: QuerySet[Any],
+    number: str | int | None,
+    *,
+    size: int,
+    parts: Sequence[tuple[QuerySet[Any], int]],
+    most: int = MOST_COUNTED,
+) -> Page[Any]:
+    """One page of rows that bring others along (`select_related`), in two statements.
 
-    The first sorts keys alone; only the rows of the page are joined and carry what they hold.
+    `parts` make up the list one after another: rows in an order that an index has, and how many they are. The first
+    statement reads keys alone, of no other part than the page touches and no further than the page's end; only the
+    rows of the page are joined and carry what they hold.
     """
-    page = page_of(rows.values_list("pk", flat=True), number, size=size, count=count)
-    found = {row.pk: row for row in rows.order_by().filter(pk__in=page.object_list)}
-    page.object_list = [found[key] for key in page.object_list if key in found]
+    page: Page[Any] = Paginator(range(min(sum(count for _, count in parts), most)), size).get_page(number)
+    keys = _keys(parts, max(page.start_index() - 1, 0), page.end_index())
+    found = {row.pk: row for row in rows.filter(pk__in=keys)} if keys else {}
+    page.object_list = [found[key] for key in keys if key in found]
     return page
+
+
+def _keys(parts: Sequence[tuple[QuerySet[Any], int]], first: int, end: int) -> list[Any]:
+    """The keys from place `first` up to `end` of a list made of these parts."""
+    asked: list[str] = []
+    values: list[Any] = []
+    passed = 0
+    for number, (rows, count) in enumerate(parts):
+        begins, ends = max(first - passed, 0), min(end - passed, count)
+        passed += count
+        if begins < ends:
+            sql, params = rows.values("pk")[begins:ends].query.sql_with_params()
+            # The SQL within is Django's own.
+            asked.append(f"SELECT {number}, row_number() OVER (), * FROM ({sql}) AS part_{number}")  # noqa: S608
+            values += params
+    if not asked:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(f"{' UNION ALL '.join(asked)} ORDER BY 1, 2", values)
+        return [key for _, _, key in cursor.fetchall()]

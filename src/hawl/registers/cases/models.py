@@ -77,7 +77,9 @@ class Case(ScopedModel):
 
     class Meta(ScopedModel.Meta):
         indexes = [
-            models.Index(fields=["desk_id", "route", "rank", "reported_on"], name="cases_desk_order"),
+            # The order in which the desk works, over all routes and within one: a page reads its own rows only.
+            models.Index(fields=["rank", "reported_on", "id"], name="cases_order"),
+            models.Index(fields=["route", "rank", "reported_on", "id"], name="cases_order_of_route"),
             models.Index(fields=["person"], name="cases_person"),
             models.Index(fields=["reported_on"], name="cases_reported"),
             models.Index(fields=["route"], condition=models.Q(referred_on__isnull=False), name="cases_referred"),

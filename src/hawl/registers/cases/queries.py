@@ -83,8 +83,8 @@ def counts_by_route(asked: CasesAsked) -> dict[str, int]:
 def cases_by_route(asked: CasesAsked, *, page: str | int | None, count: int) -> Page[Case]:
     """One page of cases in the order in which the desk works: by risk, then the oldest report."""
     rows: QuerySet[Case] = Case.objects.filter(_narrowed(asked), **_route(asked))
-    ordered = rows.select_related("person").order_by("rank", "reported_on", "pk")
-    return page_of_joined(ordered, page, size=PAGE, count=count)
+    ordered = rows.order_by("rank", "reported_on", "pk")
+    return page_of_joined(rows.select_related("person"), page, size=PAGE, parts=[(ordered, count)])
 
 
 def _route(asked: CasesAsked) -> dict[str, Any]:

@@ -49,5 +49,11 @@ class Duty(ScopedModel):
                 name="duties_open_due",
                 condition=models.Q(standing="open"),
             ),
+            # The order of the due list, so that a page reads its fifty rows and no more.
+            models.Index(
+                fields=["rank", "due_on", "started_on", "id"],
+                name="duties_open_order",
+                condition=models.Q(standing="open"),
+            ),
             models.Index(fields=["duty_id", "started_on"], name="duties_by_rule"),
         ]

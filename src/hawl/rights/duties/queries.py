@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page
-from django.db.models import Case as Choice
-from django.db.models import F, Q, QuerySet, Value, When
+from django.db.models import F, Q, QuerySet
 
-from hawl.foundations.access.counting import capped_counts, page_of_joined
+from hawl.foundations.access.counting import MOST_COUNTED, capped_counts, page_of_joined
 from hawl.foundations.clock import today
 from hawl.registers.cases.models import CaseEvent
 from hawl.registers.cases.queries import events_of
@@ -21,6 +20,8 @@ from hawl.rights.rulebook import OPEN, Evaluated, Event, built_in, evaluate
 
 PAGE = 50
 WINDOWS = ("overdue", "today", "week", "no_limit")
+# By risk, then by the day it is due: as the index `duties_open_order` has them.
+_ORDER = ("rank", "due_on", "started_on", "pk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +53,38 @@ def due_list(asked: DutiesAsked, *, page: str | int | None = 1, day: dt.date | N
 
     Overdue first, then what has a day, then what has none; within each by risk, then by the day it is due.
     """
-    on = day or today()
     rows = Duty.objects.filter(_narrowed(asked), standing=OPEN)
-    names = ("", *WINDOWS)
-    counts = dict(zip(names, capped_counts([rows.filter(_window(name, on)) for name in names]), strict=True))
-    wanted = rows.filter(_window(asked.window, on)).select_related("case__person")
-    ordered = wanted.order_by(_urgency(on), "rank", F("due_on").asc(nulls_last=True), "started_on", "pk")
-    return DueList(page_of_joined(ordered, page, size=PAGE, count=counts[asked.window]), counts)
+    stretches = _stretches(day or today())
+    counts = _counts(rows, stretches)
+    # What is overdue stands before what has a day to come, and that before what has none.
+    listed = (asked.window,) if asked.window else ("overdue", "to_come", "no_limit")
+    parts = [(rows.filter(stretches[each]).order_by(*_ORDER), counts[each]) for each in listed]
+    shown = page_of_joined(rows.select_related("case__person"), page, size=PAGE, parts=parts)
+    return DueList(shown, {window: min(counts[window], MOST_COUNTED + 1) for window in ("", *WINDOWS)})
 
 
-def _urgency(on: dt.date) -> Choice:
-    return Choice(When(due_on__lt=on, then=Value(0)), When(due_on__isnull=False, then=Value(1)), default=Value(2))
-
-
-def _window(window: str, on: dt.date) -> Q:
+def _stretches(on: dt.date) -> dict[str, Q]:
+    """Stretches of days in which something is due, seen from a day: those that are shown, and those counted."""
+    week = on + dt.timedelta(days=7)
     return {
         "overdue": Q(due_on__lt=on),
         "today": Q(due_on=on),
-        "week": Q(due_on__gte=on, due_on__lt=on + dt.timedelta(days=7)),
+        "rest_of_week": Q(due_on__gt=on, due_on__lt=week),
+        "week": Q(due_on__gte=on, due_on__lt=week),
+        "later": Q(due_on__gte=week),
+        "to_come": Q(due_on__gte=on),
         "no_limit": Q(due_on__isnull=True),
-    }.get(window, Q())
+    }
+
+
+def _counts(rows: QuerySet[Duty], stretches: dict[str, Q]) -> dict[str, int]:
+    """How many rows each stretch has, in one statement that counts no row twice."""
+    apart = ("overdue", "today", "rest_of_week", "later", "no_limit")
+    counts = dict(zip(apart, capped_counts([rows.filter(stretches[each]) for each in apart]), strict=True))
+    counts["week"] = counts["today"] + counts["rest_of_week"]
+    counts["to_come"] = counts["week"] + counts["later"]
+    counts[""] = counts["overdue"] + counts["to_come"] + counts["no_limit"]
+    return counts
 
 
 def _narrowed(asked: DutiesAsked) -> Q:

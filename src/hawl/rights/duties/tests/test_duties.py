@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -24,7 +25,8 @@ from hawl.registers.cases.tests.makers import (
 from hawl.rights.duties.actions import recompute
 from hawl.rights.duties.columns import COLUMNS, duty_values
 from hawl.rights.duties.models import Duty
-from hawl.rights.duties.queries import DutiesAsked, due_list, duties_of_person, evaluated_now
+from hawl.rights.duties.queries import PAGE, DutiesAsked, due_list, duties_of_person, evaluated_now
+from hawl.rights.rulebook import OPEN
 
 pytestmark = [pytest.mark.django_db, pytest.mark.process("staff")]
 
@@ -93,6 +95,36 @@ def test_a_duty_is_due_to_the_end_of_its_day(
 def test_the_numbers_above_stay_whatever_window_is_looked_at(case: Case) -> None:
     asked = DutiesAsked(right=4)
     assert due_list(replace(asked, window="overdue")).counts == due_list(asked).counts
+
+
+def test_the_list_goes_by_what_is_overdue_then_by_risk_then_by_day_over_all_its_pages(officer: Actor) -> None:
+    chance, day = random.Random(5), today()
+    cases = [make_case(desk=organisation_id(DESK), rank=rank) for rank in (0, 1, 2)]
+    rows = []
+    for number in range(2 * PAGE + 23):
+        case = chance.choice(cases)
+        due = None if number % 5 == 0 else day + timedelta(chance.randint(-9, 12))
+        rows.append(
+            Duty(case=case, duty_id=f"d{number}", right=4, trigger_event_id="e", started_on=day - timedelta(number % 3),
+                 due_on=due, standing=OPEN, tier="standard", enforced=True, bearer="police", rulebook="r",
+                 rank=case.rank, visible_to=case.visible_to)
+        )  # fmt: skip
+    made = Duty.objects.bulk_create(rows)
+
+    def place(row: Duty) -> tuple[object, ...]:
+        of_time = 2 if row.due_on is None else 0 if row.due_on < day else 1
+        return of_time, row.rank, row.due_on or date.max, row.started_on, row.pk
+
+    for window, wanted in {
+        "": made,
+        "overdue": [row for row in made if row.due_on and row.due_on < day],
+        "today": [row for row in made if row.due_on == day],
+        "week": [row for row in made if row.due_on and day <= row.due_on < day + timedelta(7)],
+        "no_limit": [row for row in made if row.due_on is None],
+    }.items():
+        pages = [due_list(DutiesAsked(window=window), page=number) for number in range(1, -(-len(wanted) // PAGE) + 1)]
+        assert [row.pk for each in pages for row in each.page] == [row.pk for row in sorted(wanted, key=place)]
+        assert {each.counts[window] for each in pages} == {len(wanted)}
 
 
 def test_what_is_done_or_declined_is_not_due(officer: Actor, case: Case) -> None:
