@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 
@@ -144,22 +145,22 @@ def current_actor() -> Actor:
     return actor
 
 
-# What the policy said of rows seen while this actor is named: rows of one scope get one answer, worked out once.
-_answers: ContextVar[dict[Hashable, str] | None] = ContextVar("hawl_answers", default=None)
+# What was worked out once for the actor who is named: the policy's answers by scope of rows, queries by table.
+_worked_out: ContextVar[dict[Hashable, Any] | None] = ContextVar("hawl_worked_out", default=None)
 
 
-def answers() -> dict[Hashable, str]:
-    """Answers already given to the actor who is named now; gone with the naming."""
-    held = _answers.get()
+def worked_out() -> dict[Hashable, Any]:
+    """What was worked out already for the actor who is named now; gone with the naming."""
+    held = _worked_out.get()
     return {} if held is None else held
 
 
 @contextmanager
 def naming(actor: Actor) -> Iterator[Actor]:
     """Name the actor for the code within. Database scope is set by `scope.acting_as`, which uses this."""
-    token, kept = _current.set(actor), _answers.set({})
+    token, kept = _current.set(actor), _worked_out.set({})
     try:
         yield actor
     finally:
         _current.reset(token)
-        _answers.reset(kept)
+        _worked_out.reset(kept)

@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Page, Paginator
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 # Beyond this a page says "more than".
 MOST_COUNTED = 10_000
 
 
-def capped_counts(querysets: Sequence[QuerySet[Any]], most: int = MOST_COUNTED) -> list[int]:
-    """How many rows each queryset has, in one statement; `most` + 1 stands for "more than `most`"."""
-    parts: list[str] = []
+def counts_apart(rows: QuerySet[Any], parts: Mapping[str, Q], most: int = MOST_COUNTED) -> dict[str, int]:
+    """How many of the rows each part has, of parts that share none; `most` + 1 stands for "more than `most`".
+
+    One statement reads each row once, as long as all rows together are no more than `most` for each part; of a larger
+    table a second one counts each part for itself.
+    """
+    enough = most * len(parts) + 1
+    asked = {name: Count("pk", filter=part) for name, part in parts.items()}
+    found = rows.order_by()[:enough].aggregate(together=Count("*"), **asked)
+    if found.pop("together") == enough:
+        found = dict(zip(parts, _each_for_itself([rows.filter(part) for part in parts.values()], most), strict=True))
+    return {name: min(found[name], most + 1) for name in parts}
+
+
+def _each_for_itself(querysets: Sequence[QuerySet[Any]], most: int) -> list[int]:
+    asked: list[str] = []
     values: list[Any] = []
     for number, rows in enumerate(querysets):
-        try:
-            sql, params = rows.order_by().values("pk")[: most + 1].query.sql_with_params()
-        except EmptyResultSet:  # Django knows without asking: nobody in standing asks
-            parts.append("0")
-            continue
-        parts.append(f"(SELECT count(*) FROM ({sql}) AS part_{number})")  # noqa: S608 - the SQL is Django's own
+        sql, params = rows.order_by().values("pk")[: most + 1].query.sql_with_params()
+        asked.append(f"(SELECT count(*) FROM ({sql}) AS part_{number})")  # noqa: S608 - the SQL is Django's own
         values += params
     with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join(parts), values)
+        cursor.execute("SELECT " + ", ".join(asked), values)
         return [int(count) for count in cursor.fetchone()]
 
 

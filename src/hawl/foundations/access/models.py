@@ -15,7 +15,7 @@ from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import models
 from django.db.models import Q
 
-from hawl.foundations.access.actor import WORKS_WITH_PEOPLE, Actor, answers, current_actor
+from hawl.foundations.access.actor import WORKS_WITH_PEOPLE, Actor, current_actor, worked_out
 from hawl.foundations.access.policy import Action, Level, Purpose, Resource, decide
 from hawl.foundations.clock import now, today
 
@@ -23,6 +23,8 @@ EVERYONE = frozenset({"staff", "public", "jobs"})
 STAFF_SIDE = frozenset({"staff", "jobs"})
 JOBS = frozenset({"jobs"})
 NOBODY: frozenset[str] = frozenset()
+# What row security asks of each row, beside the subject's column.
+SCOPE_COLUMNS = ("visible_to", "named_users", "denied_users", "denied_organisations")
 
 Row = TypeVar("Row", bound="ScopedModel")
 
@@ -84,8 +86,12 @@ class ScopedManager(models.Manager[Row]):
     """The only manager of a scoped table: every query begins with what the actor may see."""
 
     def get_queryset(self) -> ScopedQuerySet[Row]:
-        """Visible rows; raises `NoActor` outside `acting_as`."""
-        return ScopedQuerySet[Row](self.model, using=self._db).visible()
+        """Visible rows; raises `NoActor` outside `acting_as`. The scope of a table is worked out once for an actor."""
+        held, place = worked_out(), (self.model, self._db)
+        if place not in held:
+            held[place] = ScopedQuerySet[Row](self.model, using=self._db).visible()
+        visible: ScopedQuerySet[Row] = held[place].all()
+        return visible
 
 
 class NotYours(PermissionDenied):
@@ -124,7 +130,7 @@ def guards_rows(row: ScopedModel) -> None:
     actor = current_actor()
     if actor.machine:
         return
-    given, scope = answers(), row.scope(actor)
+    given, scope = worked_out(), row.scope(actor)
     rule = given.get(scope)
     if rule is None:
         decision = decide(actor, Action.LIST, row.as_resource(), Purpose.SUPPORT, now())

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.paginator import Page
 from django.db.models import F, Q, QuerySet
 
-from hawl.foundations.access.counting import MOST_COUNTED, capped_counts, page_of_joined
+from hawl.foundations.access.counting import MOST_COUNTED, counts_apart, page_of_joined
 from hawl.foundations.clock import today
 from hawl.registers.cases.models import CaseEvent
 from hawl.registers.cases.queries import events_of
@@ -78,9 +78,9 @@ def _stretches(on: dt.date) -> dict[str, Q]:
 
 
 def _counts(rows: QuerySet[Duty], stretches: dict[str, Q]) -> dict[str, int]:
-    """How many rows each stretch has, in one statement that counts no row twice."""
+    """How many rows each stretch has; no row is counted twice."""
     apart = ("overdue", "today", "rest_of_week", "later", "no_limit")
-    counts = dict(zip(apart, capped_counts([rows.filter(stretches[each]) for each in apart]), strict=True))
+    counts = counts_apart(rows, {each: stretches[each] for each in apart})
     counts["week"] = counts["today"] + counts["rest_of_week"]
     counts["to_come"] = counts["week"] + counts["later"]
     counts[""] = counts["overdue"] + counts["to_come"] + counts["no_limit"]

@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.db.models import Q
 
 from hawl.foundations.access.actor import Actor
-from hawl.foundations.access.counting import capped_counts
+from hawl.foundations.access.counting import counts_apart
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.clock import today
 from hawl.registers.cases.models import Case
@@ -143,5 +144,21 @@ def test_others_see_nothing_due(people: ThreePeople, case: Case) -> None:
 
 def test_a_count_stops_where_it_is_told(officer: Actor, case: Case) -> None:
     rows = Duty.objects.filter(case=case)
-    assert capped_counts([rows, rows.filter(right=4)], most=2) == [3, 2]
-    assert capped_counts([rows], most=100) == [rows.count()]
+    parts = {"fourth": Q(right=4), "others": ~Q(right=4), "none": Q(right=99)}
+    fourth, others = rows.filter(right=4).count(), rows.exclude(right=4).count()
+    assert (fourth, others) == (2, 2)
+    assert counts_apart(rows, parts, most=100) == {"fourth": fourth, "others": others, "none": 0}
+    for most, told in {2: (2, 2, 0), 1: (2, 2, 0)}.items():
+        assert tuple(counts_apart(rows, parts, most=most).values()) == told
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 5, 8])
+def test_a_count_is_told_to_its_limit_whether_the_rows_are_read_once_or_twice(officer: Actor, most: int) -> None:
+    case = make_case(desk=organisation_id(DESK))
+    Duty.objects.bulk_create(
+        Duty(case=case, duty_id=f"d{number}", right=1 + number // 5, trigger_event_id="e", standing=OPEN,
+             tier="standard", enforced=True, bearer="police", rulebook="r", rank=0, visible_to=case.visible_to)
+        for number in range(12)
+    )  # fmt: skip
+    found = counts_apart(Duty.objects.filter(case=case), {str(each): Q(right=each) for each in (1, 2, 3, 4)}, most=most)
+    assert found == {"1": min(5, most + 1), "2": min(5, most + 1), "3": min(2, most + 1), "4": 0}
