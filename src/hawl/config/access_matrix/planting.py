@@ -13,11 +13,9 @@ from functools import partial
 from typing import Any
 from unittest import mock
 
-from django.db.models import Q
-
 from hawl.config.access_matrix.counting import Matrix
 from hawl.config.access_matrix.running import Run, owner_does, rules_as_declared
-from hawl.foundations.access import models, policy, row_conditions, sight
+from hawl.foundations.access import models, policy, row_conditions, seen, sight
 from hawl.foundations.access.actor import PERMISSIONS, Standing
 from hawl.foundations.access.models import ScopedModel
 from hawl.foundations.access.rescoping_function import making, scoped_models
@@ -124,15 +122,14 @@ def _guards() -> Iterator[Fault]:
     yield Fault("GUARD:rows_as_they_are_added", partial(patched, "check_new", _asks_nothing), ("managers",))
     yield Fault("GUARD:rows_taken_away", partial(patched, "check_erasing", _asks_nothing), ("managers",))
     yield Fault("GUARD:place", partial(mock.patch.object, ScopedModel, "shows_place", _always), ("managers",))
-    yield Fault("GUARD:no_walls", partial(patched, "_walls", lambda _actor: iter(())), ("managers",))
-    yield Fault("GUARD:every_row_is_ones_business", partial(patched, "_grounds", lambda *_: Q()), ("managers",))
-    for number, wall in enumerate(("denied_account", "denied_body")):
-        fewer = partial(_some_walls, models._walls, number)
-        yield Fault(f"GUARD:{wall}", partial(patched, "_walls", fewer), ("managers",))
-    for ground in ("visible_to", "named_users", "glass"):
-        yield Fault(
-            f"GUARD:without_{ground}", partial(patched, "_grounds", partial(_some_grounds, ground)), ("managers",)
-        )
+    without = partial(mock.patch.dict, clear=True)
+    yield Fault("GUARD:no_walls", partial(without, seen.WALLS, {}), ("managers",))
+    every_row = {"every_row": ("(true OR %s IS NULL)", "user_id")}
+    yield Fault("GUARD:every_row_is_ones_business", partial(without, seen.GROUNDS, every_row), ("managers",))
+    for kind, conditions in (("", seen.WALLS), ("without_", seen.GROUNDS)):
+        for name in conditions:
+            others = {other: told for other, told in conditions.items() if other != name}
+            yield Fault(f"GUARD:{kind}{name}", partial(without, conditions, others), ("managers",))
     yield Fault(
         "GUARD:no_filter", partial(mock.patch.object, models.ScopedQuerySet, "visible", lambda s: s), ("managers",)
     )
@@ -155,21 +152,6 @@ def _always(*_: Any) -> bool:
 
 def _in_standing(*_: Any) -> str:
     return ""
-
-
-def _some_walls(walls: Callable[[Any], Iterator[Q]], left_out: int, actor: Any) -> Iterator[Q]:
-    return (wall for number, wall in enumerate(walls(actor)) if number != left_out)
-
-
-def _some_grounds(left_out: str, actor: Any, subject_column: str) -> Q:
-    grounds = {
-        "visible_to": Q(visible_to__overlap=sorted(actor.organisations)),
-        "named_users": Q(named_users__contains=[actor.user_id]),
-        "glass": Q(**{f"{subject_column}__in": sorted(actor.glass)}) & ~Q(visible_to=[]),
-    }
-    del grounds[left_out]
-    first, second = grounds.values()
-    return first | second
 
 
 @contextmanager

@@ -7,24 +7,22 @@ the name of an actor, and is guarded again by row-level security (`database_rule
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Hashable, Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import models
-from django.db.models import Q
 
 from hawl.foundations.access.actor import WORKS_WITH_PEOPLE, Actor, current_actor, worked_out
 from hawl.foundations.access.policy import Action, Level, Purpose, Resource, decide
+from hawl.foundations.access.seen import Seen
 from hawl.foundations.clock import now, today
 
 EVERYONE = frozenset({"staff", "public", "jobs"})
 STAFF_SIDE = frozenset({"staff", "jobs"})
 JOBS = frozenset({"jobs"})
 NOBODY: frozenset[str] = frozenset()
-# What row security asks of each row, beside the subject's column.
-SCOPE_COLUMNS = ("visible_to", "named_users", "denied_users", "denied_organisations")
 
 Row = TypeVar("Row", bound="ScopedModel")
 
@@ -53,7 +51,7 @@ class ScopedQuerySet(models.QuerySet[Row]):
             return self
         if actor.user_id is None or actor.standing.lapsed(today()) or not actor.roles & WORKS_WITH_PEOPLE:
             return self.none()
-        return self.filter(_grounds(actor, self.model.subject_column), *_walls(actor))
+        return self.filter(Seen(actor, self.model.subject_column))
 
     def bulk_create(self, objs: Iterable[Row], *args: Any, **kwargs: Any) -> list[Row]:
         """Rows are added within the actor's own scope alone."""
@@ -66,20 +64,6 @@ class ScopedQuerySet(models.QuerySet[Row]):
         """Taking away is for machines, save where the table says otherwise."""
         check_erasing(self.model)
         return super().delete()
-
-
-def _grounds(actor: Actor, subject_column: str) -> Q:
-    """Rows that are the actor's business."""
-    business = Q(visible_to__overlap=sorted(actor.organisations)) | Q(named_users__contains=[actor.user_id])
-    if actor.glass:
-        business |= Q(**{f"{subject_column}__in": sorted(actor.glass)}) & ~Q(visible_to=[])
-    return business
-
-
-def _walls(actor: Actor) -> Iterator[Q]:
-    """Denials, each of which beats every ground."""
-    yield Q(denied_users__isnull=True) | ~Q(denied_users__contains=[actor.user_id])
-    yield Q(denied_organisations__isnull=True) | ~Q(denied_organisations__overlap=sorted(actor.walls))
 
 
 class ScopedManager(models.Manager[Row]):

@@ -6,7 +6,8 @@ import uuid
 
 from django.db import models
 
-from hawl.foundations.access.models import SCOPE_COLUMNS, ScopedModel
+from hawl.foundations.access.models import ScopedModel
+from hawl.foundations.access.seen import SCOPE_COLUMNS
 from hawl.foundations.vault.fields import SealedJSON, SealedText
 from hawl.registers.people.models import Person
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
-from hawl.foundations.access.models import SCOPE_COLUMNS, STAFF_SIDE, ScopedModel
+from hawl.foundations.access.models import STAFF_SIDE, ScopedModel
+from hawl.foundations.access.seen import SCOPE_COLUMNS
 from hawl.registers.cases.models import Case
 
 
