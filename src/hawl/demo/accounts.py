@@ -31,6 +31,7 @@ def accounts(receiving: str, onward: str, office: str) -> tuple[Account, ...]:
         Account("officer@demo.example", "Mari Officer", receiving, Role.VICTIM_CARE_OFFICER, "the police desk"),
         Account("lead@demo.example", "Idris Lead", receiving, Role.SPECIALIST_LEAD, "the desk, with what is sealed"),
         Account("hub@demo.example", "Hefin Hub", onward, Role.HUB_WORKER, "the hub: what was referred to it"),
+        Account("hub-lead@demo.example", "Nia Lead", onward, Role.SPECIALIST_LEAD, "what the force must not see"),
         Account("office@demo.example", "Olwen Office", office, Role.COMMISSIONING_MANAGER, "figures, never a person"),
         Account("swyddog@demo.example", "Cerys Swyddog", receiving, Role.VICTIM_CARE_OFFICER, "y ddesg", "cy"),
     )

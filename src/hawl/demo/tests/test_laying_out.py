@@ -20,6 +20,7 @@ from hawl.entrances.cli.main import hawl
 from hawl.foundations.access.actor import Actor
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.database import connection as way
+from hawl.foundations.identity.models import User
 from hawl.registers.cases.models import Case, CaseEvent
 from hawl.registers.cases.tests.makers import make_person
 from hawl.registers.people.models import Contact, Person
@@ -88,10 +89,11 @@ def test_the_demo_shows_what_it_should() -> None:
         assert Case.objects.filter(repeat=True).exists()
         assert {person.kind for person in Person.objects.all()} == {"person", "organisation"}
         assert not Contact.objects.filter(ring="safe").exists()
-        # Only the police's own suspects seal in a demo: the force is kept out, and nobody outside is there to be named.
+        # Only the police's own suspects seal in a demo: the force is kept out, and the hub's lead is named.
         receiving, _ = desk()
+        lead = User.objects.get(email="hub-lead@demo.example")
         sealed = list(Person.objects.filter(visibility="sealed"))
-        assert all((each.named_users, each.visible_to) == ([], []) for each in sealed)
+        assert all((each.named_users, each.visible_to) == ([lead.pk], []) for each in sealed)
         assert all(each.denied_organisations == [receiving.force] for each in sealed)
 
 
