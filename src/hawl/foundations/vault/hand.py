@@ -13,6 +13,7 @@ from datetime import timedelta
 from threading import local
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F
 from django.utils import timezone
 
@@ -46,7 +47,8 @@ class _Mark:
 class _Hand:
     """Keys by their ids (None: looked for and not there), ids noted and not looked for yet."""
 
-    def __init__(self) -> None:
+    def __init__(self, ours: BaseDatabaseWrapper) -> None:
+        self.ours = ours
         self.keys: dict[bytes, Key | None] = {}
         self.noted: dict[bytes, None] = {}
         # Location keys that stand beside a person's key, looked for before.
@@ -59,7 +61,7 @@ class _Hand:
 
     def let_go(self) -> None:
         """At the end of the transaction."""
-        self.__init__()  # type: ignore[misc]
+        self.__init__(self.ours)  # type: ignore[misc]
 
 
 _thread = local()
@@ -71,12 +73,13 @@ def _hand() -> _Hand | None:
     Django forgets what is to be done on commit when a transaction is rolled back: where our own letting go is not
     there any more, the transaction in which we took the keys is over.
     """
-    ours = connections[DEFAULT_DB_ALIAS]
+    hand: _Hand | None = getattr(_thread, "hand", None)
+    # A thread keeps its connection, and asking Django for it at each of a page's values costs more than opening one.
+    ours = connections[DEFAULT_DB_ALIAS] if hand is None else hand.ours
     if not ours.in_atomic_block:
         return None
-    hand: _Hand | None = getattr(_thread, "hand", None)
     if hand is None:
-        hand = _thread.hand = _Hand()
+        hand = _thread.hand = _Hand(ours)
     waiting = ours.run_on_commit
     if not (0 <= hand.place < len(waiting) and waiting[hand.place][1] == hand.let_go):
         hand.let_go()
