@@ -8,8 +8,7 @@ the policy, the scope, the vault and the audit are taken out of the code before 
 CSRF, templates, queries and headers are the same, and so are a search's candidates, its weighing and its page.
 
 The two answer in turn, runs of requests ABBA, and medians are compared, so that what else the machine does meets both.
-Beside
-the time on the clock stands the time that the page's own process and its database process had of a processor.
+Beside the time on the clock stands the time that the page's own process and its database process had of a processor.
 BENCH_PROFILE=/some/file: each process writes where its time went (`.with`, `.without`; times are longer then).
 BENCH_KEEP=/some/folder: the installation is laid out there once and used again.
 BENCH_STATEMENTS=1: each page's statements with their milliseconds, once, on stderr.
@@ -399,7 +398,7 @@ def measure(pages: dict[str, list[Request]], environment: dict[str, str]) -> dic
 def _of_page(requests: list[Request], both: dict[str, Answering]) -> dict[str, dict[str, float]]:
     spent: dict[str, list[tuple[float, ...]]] = {"with": [], "without": []}
     sizes: dict[tuple[str, int], int] = {}
-    for run in range(-1, ROUNDS // _RUN):  # the run before the first is not counted
+    for run in range(-1, max(1, ROUNDS // _RUN)):  # the run before the first is not counted
         for what in ("with", "without") if run % 2 else ("without", "with"):
             for place in range(_COLD + _RUN):
                 number = max(run, 0) * _RUN + place

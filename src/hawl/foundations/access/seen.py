@@ -16,16 +16,16 @@ from hawl.foundations.access.actor import Actor
 # What is asked of each row, beside the subject's column.
 SCOPE_COLUMNS = ("visible_to", "named_users", "denied_users", "denied_organisations")
 
-# Named rules, so that the drill of planted faults can take each away (access.matrix): the condition and what of the
-# actor fills it.
+# Rules by the names that the policy and row security have for theirs, so that the drill of planted faults can take each
+# away: the condition, and what of the actor fills it.
 GROUNDS = {
-    "visible_to": ("{visible_to} && %s::integer[]", "organisations"),
-    "named_users": ("{named_users} @> ARRAY[%s]::bigint[]", "user_id"),
-    "glass": ("({visible_to} <> '{{}}' AND {subject} = ANY(%s::uuid[]))", "glass"),
+    "organisation": ("{visible_to} && %s::integer[]", "organisations"),
+    "named": ("{named_users} @> ARRAY[%s]::bigint[]", "user_id"),
+    "broken_glass": ("({visible_to} <> '{{}}' AND {subject} = ANY(%s::uuid[]))", "glass"),
 }
 WALLS = {
-    "denied_account": ("({denied_users} IS NULL OR NOT {denied_users} @> ARRAY[%s]::bigint[])", "user_id"),
-    "denied_body": ("({denied_organisations} IS NULL OR NOT {denied_organisations} && %s::integer[])", "walls"),
+    "denied_person": ("({denied_users} IS NULL OR NOT {denied_users} @> ARRAY[%s]::bigint[])", "user_id"),
+    "employer_wall": ("({denied_organisations} IS NULL OR NOT {denied_organisations} && %s::integer[])", "walls"),
 }
 
 
@@ -39,16 +39,16 @@ class Seen(Func):
         self.actor = actor
         super().__init__(*(F(column) for column in (*SCOPE_COLUMNS, subject_column)))
 
-    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> tuple[str, tuple[Any, ...]]:
         """The condition over the columns of whichever alias the query gives the table."""
         columns = [compiler.compile(each)[0] for each in self.get_source_expressions()]
         place = dict(zip((*SCOPE_COLUMNS, "subject"), columns, strict=True))
         # Hardly anybody has broken a glass: the others' queries need not ask.
-        grounds = [told for name, told in GROUNDS.items() if name != "glass" or self.actor.glass]
+        grounds = [told for name, told in GROUNDS.items() if name != "broken_glass" or self.actor.glass]
         walls = list(WALLS.values())
         together = " OR ".join(sql for sql, _ in grounds) or "false"
         condition = " AND ".join([f"({together})", *(sql for sql, _ in walls)])
-        return condition.format(**place), [self._of_actor(name) for _, name in (*grounds, *walls)]
+        return condition.format(**place), tuple(self._of_actor(name) for _, name in (*grounds, *walls))
 
     def _of_actor(self, name: str) -> Any:
         told = getattr(self.actor, name)

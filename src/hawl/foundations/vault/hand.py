@@ -49,6 +49,10 @@ class _Hand:
 
     def __init__(self, ours: BaseDatabaseWrapper) -> None:
         self.ours = ours
+        self.let_go()
+
+    def let_go(self) -> None:
+        """At the end of the transaction, and before the first."""
         self.keys: dict[bytes, Key | None] = {}
         self.noted: dict[bytes, None] = {}
         # Location keys that stand beside a person's key, looked for before.
@@ -58,10 +62,6 @@ class _Hand:
         self.locked: _Mark | None = None
         self.renewing: bool | None = None
         self.place = -1
-
-    def let_go(self) -> None:
-        """At the end of the transaction."""
-        self.__init__(self.ours)  # type: ignore[misc]
 
 
 _thread = local()

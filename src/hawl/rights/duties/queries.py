@@ -49,8 +49,9 @@ class DueList:
 
 
 def due_list(asked: DutiesAsked, *, page: str | int | None = 1, day: dt.date | None = None) -> DueList:
-    """What is owed and not done on a day (today in London), in three statements, with case and person of each.
+    """What is owed and not done on a day (today in London), with case and person of each.
 
+    Three statements; four where more is open than is counted at once (`counting.counts_apart`).
     Overdue first, then what has a day, then what has none; within each by risk, then by the day it is due.
     """
     rows = Duty.objects.filter(_narrowed(asked), standing=OPEN)
