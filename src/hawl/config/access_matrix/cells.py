@@ -110,6 +110,8 @@ SCOPES: dict[Rows, Scope] = {
 }
 # Kinds of rows that a glass was broken for, and whether it still holds.
 GLASSES = {Rows.GLASS: True, Rows.GLASS_RUN_OUT: False, Rows.GLASS_ON_SEALED: True, Rows.GLASS_ON_DENIED: True}
+# Of these nothing but a glass makes the record anybody's business: they are read, and nobody decides over them.
+BY_GLASS_ALONE = frozenset({Rows.GLASS})
 
 # What each layer is asked by: reading covers all that only reads.
 READING = (Action.SEARCH, Action.LIST, Action.READ, Action.EXPORT)

@@ -27,7 +27,8 @@ from hawl.foundations.identity.models import User
 
 # A cell: table, kind of row, action. A layer's answer is the set of cells that it lets this account do.
 Cell = tuple[str, Rows, Action]
-ASKED = tuple(each for each in Action if each != Action.PROTECT)
+# Referring and agreeing are the actions' own and move scope by functions of their rooms, which those rooms try.
+ASKED = tuple(each for each in Action if each not in (Action.PROTECT, Action.REFER, Action.AGREE))
 
 
 def actor_of(someone: Someone) -> Actor:
@@ -105,7 +106,9 @@ def by_managers(laid: Laid, actor: Actor) -> set[Cell]:
             for kind in seen:
                 allowed |= {(table, kind, action) for action in cells.READING}
                 allowed.add((table, kind, Action.CHANGE))
-                if model.subject_column == model._meta.pk.column:
+                # The managers know nothing of acts; that who sees a person by a glass alone protects nothing is asked
+                # by each act (the policy) and by the function that moves scope (the database).
+                if model.subject_column == model._meta.pk.column and kind not in cells.BY_GLASS_ALONE:
                     allowed.add((table, kind, Action.PROTECT))
             allowed |= {(table, kind, Action.SHOW_CONTACT) for kind in shown}
             allowed |= {

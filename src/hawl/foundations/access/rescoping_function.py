@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import models
 
 from hawl.foundations.access.models import ScopedModel
-from hawl.foundations.access.row_conditions import visible
+from hawl.foundations.access.row_conditions import visible_without_glass
 from hawl.foundations.database.roles import role_name
 
 SIGNATURE = "hawl_rescope(uuid, text, bigint[], bigint)"
@@ -87,7 +87,7 @@ def making(scoped: Sequence[type[ScopedModel]]) -> str:
     return _FUNCTION.format(
         jobs=role_name("jobs"),
         people=people._meta.db_table,
-        visible=visible(people.subject_column),
+        visible=visible_without_glass(people.subject_column),
         changes=",".join(changes),
         lowers=",".join(_LOWERS),
         updates="\n".join(f"  {_update(model)};" for model in scoped),
