@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from hawl.foundations.access.actor import Actor, current_actor
 from hawl.registers.people.contact_rules import TELLS_A_PLACE, counting
-from hawl.registers.people.models import Contact, ContactDecision, Person, Visibility
+from hawl.registers.people.models import Contact, ContactDecision, ContactPlan, Person, Visibility
 from hawl.registers.people.strictness import strictest
 
 _KINDS = ("mobile", "landline", "email", "address")
@@ -106,6 +106,11 @@ def _counts(rows: Iterable[Contact], use: str) -> str:
 def _order(way: Way) -> tuple[bool, int, str]:
     kind = _KINDS.index(way.kind) if way.kind in _KINDS else len(_KINDS)
     return not way.may_be_used, kind, str(way.contact_id)
+
+
+def nobody_reaches(person_id: uuid.UUID) -> bool:
+    """Whether the plan of the person, as far as the actor sees it, says that nobody may reach them."""
+    return ContactPlan.objects.filter(person_id=person_id, never_reach=True).exists()
 
 
 def decisions_of(person_id: uuid.UUID, *, most: int = 30) -> list[ContactDecision]:

@@ -19,9 +19,10 @@ from django.views.decorators.http import require_POST, require_safe
 from hawl.foundations.access.actor import Actor, Permission, current_actor
 from hawl.foundations.access.doors import opens_to
 from hawl.foundations.identity.queries import display_name
+from hawl.foundations.identity.stepping_up import needs_fresh_sign_in_unless
 from hawl.registers.people import actions
 from hawl.registers.people.actions import CannotDecide, Changed, PlanTold
-from hawl.registers.people.queries import Way, decisions_of, ways_to_reach
+from hawl.registers.people.queries import Way, decisions_of, nobody_reaches, ways_to_reach
 from hawl.work.hub import wording
 from hawl.work.hub.contact_forms import SAYS, DecideForm, PlanForm
 from hawl.work.hub.contact_words import HOW_KNOWN, PLAN_FIELDS, STATES, USES
@@ -46,6 +47,18 @@ class Decided:
     own: bool
 
 
+def _closes(request: HttpRequest, person_id: UUID) -> bool:
+    return request.POST.get("to") == "unsafe"
+
+
+def _refuses(request: HttpRequest, person_id: UUID, decision_id: UUID) -> bool:
+    return request.POST.get("answer") != "confirm"
+
+
+def _lifts_nothing(request: HttpRequest, person_id: UUID) -> bool:
+    return bool(request.POST.get("never_reach")) or not nobody_reaches(person_id)
+
+
 @require_safe
 @opens_to(Permission.SEE_PEOPLE)
 def contact(request: HttpRequest, person_id: UUID) -> HttpResponse:
@@ -55,6 +68,7 @@ def contact(request: HttpRequest, person_id: UUID) -> HttpResponse:
 
 @require_POST
 @opens_to(Permission.RECORD_ACTS)
+@needs_fresh_sign_in_unless(_closes)
 def decide(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Decide one use of a number or address, or propose what another has to confirm."""
     form = DecideForm(request.POST, ways=_ways(person_id))
@@ -73,6 +87,7 @@ def decide(request: HttpRequest, person_id: UUID) -> HttpResponse:
 
 @require_POST
 @opens_to(Permission.RECORD_ACTS)
+@needs_fresh_sign_in_unless(_refuses)
 def answer(request: HttpRequest, person_id: UUID, decision_id: UUID) -> HttpResponse:
     """Confirm what another proposed, or refuse it."""
     form = forms.Form(request.POST)
@@ -89,6 +104,7 @@ def answer(request: HttpRequest, person_id: UUID, decision_id: UUID) -> HttpResp
 
 @require_POST
 @opens_to(Permission.RECORD_ACTS)
+@needs_fresh_sign_in_unless(_lifts_nothing)
 def plan(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Keep the contact plan."""
     form = PlanForm(request.POST)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,9 +10,11 @@ from bs4 import BeautifulSoup
 from django.test import Client
 
 from hawl.foundations.access.scope import acting_as
+from hawl.foundations.clock import now
 from hawl.foundations.identity.models import User
+from hawl.foundations.identity.tests.signing import stay_of_client
 from hawl.registers.cases.tests.makers import DESK, make_contact, make_person, organisation_id, three_people
-from hawl.registers.people.models import Contact, ContactPlan
+from hawl.registers.people.models import Contact, ContactDecision, ContactPlan
 from hawl.registers.people.queries import ways_to_reach
 from hawl.registers.people.tests.deciding import two
 
@@ -33,6 +36,13 @@ def users() -> tuple[User, User]:
 def contact(users: tuple[User, User]) -> Contact:
     with acting_as(users[0].actor()):
         return make_contact(make_person(desk=organisation_id(DESK)), ring="first_approach", claims_call=True)
+
+
+def stay_a_while(client: Client) -> None:
+    """The second factor was given eleven minutes ago."""
+    stay = stay_of_client(client)
+    stay.factor_at = now() - timedelta(minutes=11)
+    stay.save(update_fields=["factor_at"])
 
 
 def address(contact: Contact, end: str = "") -> str:
@@ -64,6 +74,43 @@ def test_opening_takes_two_and_closing_one(users: tuple[User, User], contact: Co
     first.post(address(contact, "decide/"), decision(contact, "unsafe", 1))
     with acting_as(users[0].actor()):
         assert ways_to_reach(contact.person)[0].text == "unsafe"
+
+
+def test_opening_asks_for_the_second_factor_again_and_closing_does_not(
+    users: tuple[User, User], contact: Contact
+) -> None:
+    first, second = (signed_in(each) for each in users)
+    for client in (first, second):
+        stay_a_while(client)
+    asked = first.post(address(contact, "decide/"), decision(contact, "safe"))
+    assert asked["Location"].startswith("/sign-in/again/")
+    with acting_as(users[0].actor()):
+        assert not ContactDecision.objects.exists()
+    # Proposed by one whose sign-in is fresh: nobody confirms it with an old one, but may refuse it.
+    signed_in(users[0]).post(address(contact, "decide/"), decision(contact, "safe"))
+    with acting_as(users[0].actor()):
+        proposed = ContactDecision.objects.get()
+    for answer, state in (("confirm", "proposed"), ("refuse", "refused")):
+        second.post(address(contact, f"{proposed.pk}/"), {"answer": answer})
+        with acting_as(users[0].actor()):
+            proposed.refresh_from_db()
+        assert proposed.state == state
+    first.post(address(contact, "decide/"), decision(contact, "unsafe"))
+    with acting_as(users[0].actor()):
+        assert ways_to_reach(contact.person)[0].text == "unsafe"
+
+
+def test_lifting_that_nobody_may_reach_somebody_asks_for_the_second_factor_again(
+    users: tuple[User, User], contact: Contact
+) -> None:
+    client = signed_in(users[0])
+    stay_a_while(client)
+    client.post(address(contact, "plan/"), plan(0, never_reach="on"))
+    lifted = client.post(address(contact, "plan/"), plan(1))
+    assert lifted["Location"].startswith("/sign-in/again/")
+    with acting_as(users[0].actor()):
+        held = ContactPlan.objects.get()
+        assert (held.never_reach, held.lift_by, held.version) == (True, None, 1)
 
 
 def test_what_changed_meanwhile_is_shown_with_409_and_what_was_typed(
