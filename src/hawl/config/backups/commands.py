@@ -101,6 +101,9 @@ def _tell_replayed(replayed: Told) -> None:
     if replayed["unplaced"]:
         click.echo(f"About people who are not in this copy: {len(replayed['unplaced'])}. "
                    "They wait, and are put on these people when the feed brings them again.")  # fmt: skip
+    if lost := replayed["lost_accounts"]:
+        click.echo(f"Lost, since they were made after the backup: the accounts {', '.join(map(str, lost))}. "
+                   "Make them anew with `hawl account put`.")  # fmt: skip
     if lowered or replayed["unplaced"]:
         click.echo("`hawl journal left` lists each of them.")
 

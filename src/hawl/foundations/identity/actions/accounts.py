@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 
@@ -10,6 +11,7 @@ from hawl.foundations.access.actor import PERMISSIONS, Actor, Permission, Role
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.actions import record
 from hawl.foundations.clock import now
+from hawl.foundations.identity.journal_facts import note_account
 from hawl.foundations.identity.models import StaffSession, User
 from hawl.foundations.identity.queries import approvers
 
@@ -62,6 +64,7 @@ def put_account(
         codes = _approval(user, approved_by) if grave and not is_demo else {}
         if not roles & APPROVERS:
             _refuse_the_last(user)
+        before = None if user._state.adding else (_place(user), user.vetting_until, user.training_until)
         user.display_name = display_name
         user.roles = sorted(role.value for role in roles)
         user.organisation_id = organisation_id
@@ -72,6 +75,7 @@ def put_account(
         user.set_password(password)
         user.save()
         _end_stays(user)
+        _note_put(user, before)
         record(
             action="account.put", object_kind="user", object_id=str(user.pk), grave=grave, roles=user.roles,
             **codes,  # type: ignore[arg-type]  # codes of the act, none of which is a named parameter
@@ -92,8 +96,35 @@ def end_account(*, by: Actor, email: str) -> User:
         user.set_unusable_password()
         user.save(update_fields=["is_active", "password"])
         _end_stays(user)
+        note_account("account_ended", user)
         record(action="account.ended", object_kind="user", object_id=str(user.pk))
     return user
+
+
+def _place(user: User) -> tuple[int | None, int | None, list[str]]:
+    return user.organisation_id, user.employer_id, sorted(user.roles)
+
+
+def _note_put(user: User, before: tuple[tuple[Any, ...], date | None, date | None] | None) -> None:
+    """A backup of before holds the old password, the old place and the old clearance: none of them comes back."""
+    if before is None:
+        note_account("account_made", user)
+        return
+    place, vetting, training = before
+    note_account("account_password", user)
+    if place != _place(user):
+        organisation, employer, roles = _place(user)
+        note_account("account_moved", user, organisation=organisation, employer=employer, roles=roles)
+    if _shortened(vetting, user.vetting_until) or _shortened(training, user.training_until):
+        note_account("account_clearance", user, vetting=_day(user.vetting_until), training=_day(user.training_until))
+
+
+def _shortened(before: date | None, after: date | None) -> bool:
+    return before is not None and (after is None or after < before)
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _approval(user: User, approved_by: str) -> dict[str, object]:

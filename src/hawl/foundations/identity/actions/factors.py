@@ -22,6 +22,7 @@ from hawl.foundations.clock import now
 from hawl.foundations.identity.actions.accounts import NotPermitted
 from hawl.foundations.identity.adapter import factors_of
 from hawl.foundations.identity.factors import PASSKEY, RECOVERY, TOTP, USED_UP_TO, library_request
+from hawl.foundations.identity.journal_facts import note_account
 from hawl.foundations.identity.models import User
 
 # How long a reset waits, so that its owner can stop it.
@@ -38,7 +39,8 @@ def add_authenticator(*, by: Actor, user: User, secret: str, code: str | None = 
     if code is not None and not totp.validate_totp_code(secret, code):
         return False
     with acting_as(by), factors_of(user.pk):
-        Authenticator.objects.filter(user_id=user.pk, type=TOTP).delete()
+        if Authenticator.objects.filter(user_id=user.pk, type=TOTP).delete()[0]:
+            note_account("account_factor", user, gone=TOTP)
         made = totp.TOTP.activate(user, secret).instance
         if code is not None:
             _use_up(made, secret, code)
@@ -119,6 +121,7 @@ def remove_passkey(*, by: Actor, user: User, factor_id: int) -> bool:
             or not Authenticator.objects.filter(user_id=user.pk, type=PASSKEY, pk=factor_id).delete()[0]
         ):
             return False
+        note_account("account_factor", user, gone=PASSKEY)
         record(action="factor.removed", object_kind="user", object_id=str(user.pk), kind=PASSKEY)
     return True
 
@@ -127,7 +130,8 @@ def remove_passkey(*, by: Actor, user: User, factor_id: int) -> bool:
 def make_recovery_codes(*, by: Actor, user: User) -> None:
     """Fresh recovery codes; those from before open nothing any more."""
     with acting_as(by), factors_of(user.pk):
-        Authenticator.objects.filter(user_id=user.pk, type=RECOVERY).delete()
+        if Authenticator.objects.filter(user_id=user.pk, type=RECOVERY).delete()[0]:
+            note_account("account_factor", user, gone=RECOVERY)
         RecoveryCodes.activate(user)
         record(action="factor.added", object_kind="user", object_id=str(user.pk), kind=RECOVERY)
 
@@ -173,5 +177,6 @@ def reset_lost_factor(*, by: Actor, user_id: int) -> bool:
         user.factor_reset_from = None
         user.save(update_fields=["factor_reset_from"])
         Authenticator.objects.filter(user_id=user_id).delete()
+        note_account("account_factor", user, gone="all")
         record(action="factor.removed", object_kind="user", object_id=str(user_id), kind="all")
     return True
