@@ -235,3 +235,24 @@ class BrokenGlass(OpenModel):
     # {"<user id>": "upheld" | "not_upheld"} with the time of each in `reviewed_at`.
     reviews = models.JSONField(default=dict)
     reviewed_at = models.DateTimeField(null=True, blank=True)
+
+
+class KeptScope(OpenModel):
+    """Who saw each row of a person when the record was sealed, so that unsealing opens no row to anybody else.
+
+    Written and read by `hawl_rescope` alone; gone when the record is unsealed.
+    """
+
+    readers = NOBODY
+    writers = NOBODY
+
+    person_id = models.UUIDField()
+    # The table, and the row by its key.
+    held_in = models.CharField(max_length=63)
+    row_key = models.CharField(max_length=40)
+    seen_by = ArrayField(models.IntegerField())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person_id", "held_in", "row_key"], name="access_kept_once"),
+        ]
