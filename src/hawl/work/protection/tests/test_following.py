@@ -40,8 +40,7 @@ POLICE = {"suspect__police_employee": True}
 
 def tokens(person_id: UUID, level: str) -> set[int]:
     """The tokens that the person would have at a level."""
-    ((_, found),) = queries.tokens_held([person_id], level=level)[1]
-    return found
+    return set().union(*(row.tokens for row in queries.tokens_held([person_id], level=level)[1]))
 
 
 def laid(person_id: UUID) -> set[int]:
