@@ -70,6 +70,7 @@ def protection_shown(person: Person) -> dict[str, Any]:
     return {
         "person": person,
         "name": name_of(person),
+        "by_glass": queries.party_of(me, person).by_glass,
         "level": wording.LEVELS[person.visibility],
         "named": sorted(names.get(each, _("An account that is no more")) for each in person.named_users),
         "kept": [
@@ -113,6 +114,8 @@ def _steps(row: Proposal, person: Person, me: Actor) -> Iterable[Step]:
         return
     (proposer,) = queries.parties([row.proposed_by], person)
     party, asked = queries.party_of(me, person), queries.asked_of(row, person)
+    if party.by_glass:
+        return
     if rules.why_not_confirmed(asked, queries.record_of(person), party, proposer, sees=True) is None:
         yield Step("confirm", _("Confirm, as the second person"))
     own = row.proposed_by == me.user_id

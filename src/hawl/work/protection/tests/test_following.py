@@ -60,7 +60,7 @@ def by_two(people: Desks, person: UUID) -> None:
 
 def after_restricting(people: Desks, person: UUID) -> None:
     actions.propose(by=again(people.worker), person_id=person, kind="restrict", reason="danger",
-                    named=[people.other_lead.pk], emergency=True)  # fmt: skip
+                    named=[people.lead.pk, people.other_lead.pk], emergency=True)  # fmt: skip
     by_one_in_danger(people, person)
 
 
@@ -199,11 +199,12 @@ def test_the_key_of_places_follows_those_named_and_goes_when_two_lift_the_restri
 
 
 @pytest.mark.django_db
-def test_who_seals_a_restricted_record_hands_its_places_to_the_newly_named() -> None:
+def test_two_of_whom_one_is_named_hand_the_places_of_a_restricted_record_to_somebody_newly_named() -> None:
     people = desks()
     case, home = restricted(people)
-    actions.propose(by=again(people.worker), person_id=case.person_id, kind="seal", reason="danger",
-                    named=[people.hub_lead.pk], emergency=True)  # fmt: skip
+    row = actions.propose(by=again(people.worker), person_id=case.person_id, kind="seal", reason="danger",
+                          named=[people.lead.pk, people.hub_lead.pk])  # fmt: skip
+    actions.confirm(by=again(people.lead), proposal_id=row.pk)
     hand._hand().let_go()  # type: ignore[union-attr]  # what the end of the transaction does
     by = again(people.hub_lead)
     assert show_contact(by=by, person_id=case.person_id, contact_id=home.pk) == "1 Stow Hill, Newport"
