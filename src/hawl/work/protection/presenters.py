@@ -13,15 +13,15 @@ from django.utils.translation import gettext as _
 
 from hawl.foundations.access.actor import Actor, Permission, Role, current_actor
 from hawl.foundations.audit.queries import Entry, looks_at
-from hawl.foundations.clock import now, today
+from hawl.foundations.clock import today
 from hawl.foundations.languages.texts import in_language
 from hawl.registers.organisations.queries import ids_by_key, names_of
 from hawl.work.hub.wording import name_of
-from hawl.work.protection import queries, rules, wording
+from hawl.work.protection import queries, review_queries, rules, wording
 
 if TYPE_CHECKING:
     from hawl.registers.people.models import Person
-    from hawl.work.protection.models import GlassIncident, Proposal
+    from hawl.work.protection.models import GlassIncident, Proposal, Renaming
 
 Word = str | Promise
 
@@ -156,10 +156,14 @@ def opened(found: Iterable[tuple[Person, datetime]]) -> list[tuple[UUID, str, da
 def waiting(by: Actor) -> dict[str, Any]:
     """What waits for a reviewer."""
     me = by.user_id or 0
-    found: dict[str, Any] = {"openings": [incident_shown(row) for row in queries.incidents_to_review(me)]}
+    able = not by.standing.lapsed(today())
+    found: dict[str, Any] = {
+        "able": able,
+        "openings": [incident_shown(row) for row in queries.incidents_to_review(me)] if able else [],
+    }
     steward = Role.STEWARD in by.roles
     asked = queries.opinions_waiting(by) if steward else []
-    renamings = queries.renamings_waiting(None if steward else by.organisations)
+    renamings = _renamings(by, everywhere=steward)
     users = [*(row.asked_by for row in asked), *(each for row in renamings for each in (row.asked_by, *row.named))]
     names, places = queries.names_of_users(users), bodies()
     found["opinions"] = [
@@ -175,6 +179,15 @@ def waiting(by: Actor) -> dict[str, Any]:
     return found
 
 
+def _renamings(by: Actor, *, everywhere: bool) -> list[Renaming]:
+    """What another asked and this reader may agree to, and their own; only while a record of that desk waits for it."""
+    if by.standing.lapsed(today()):
+        return []
+    rows = queries.renamings_waiting(None if everywhere else by.organisations)
+    desks = {desk for desk in {row.organisation_id for row in rows} if review_queries.nobody_left([desk])}
+    return [row for row in rows if row.organisation_id in desks]
+
+
 def incident_shown(row: GlassIncident) -> dict[str, Any]:
     """One opening: who, where, when, why; never whose record."""
     names = queries.names_of_users([row.user_id])
@@ -188,8 +201,7 @@ def incident_shown(row: GlassIncident) -> dict[str, Any]:
         "late": row.reviewed_at is None and row.review_due < today(),
         "reviewed": row.reviewed_at,
         "upheld": row.upheld,
-        "records": queries.records_opened(row.pk),
-        "over": row.broken_at + rules.OPEN_FOR <= now(),
+        "wide": row.wide,
     }
 
 

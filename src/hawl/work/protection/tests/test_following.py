@@ -301,7 +301,7 @@ def test_who_is_to_review_a_broken_glass_is_told_on_their_next_page_and_others_a
     people = desks()
     case = a_case(people.worker)
     assert case
-    actions.break_glass(by=again(people.hub_worker), form="phone", key=glass_keys.phone("07700 900321"),
+    actions.break_glass(by=again(people.hub_worker), sought=glass_keys.by_phone("07700 900321"),
                         reason="threat_to_life", account="She does not answer.")  # fmt: skip
     chosen = set(GlassIncident.objects.get().reviewers)
     told = {}
