@@ -69,6 +69,7 @@ class Rows(StrEnum):
     GLASS_RUN_OUT = "glass_run_out"
     GLASS_ON_SEALED = "glass_on_sealed"
     GLASS_ON_DENIED = "glass_on_denied"
+    GLASS_OF_ANOTHER = "glass_of_another"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,10 @@ SCOPES: dict[Rows, Scope] = {
     Rows.GLASS_RUN_OUT: Scope((99,)),
     Rows.GLASS_ON_SEALED: Scope(named="somebody"),
     Rows.GLASS_ON_DENIED: Scope((99,), denied=True),
+    Rows.GLASS_OF_ANOTHER: Scope((99,)),
 }
-# Kinds of rows that a glass was broken for, and whether it still holds.
+# Kinds of rows for which every account of the matrix broke a glass, and whether it still holds. That for a row of
+# `GLASS_OF_ANOTHER` holds too, and somebody broke it who is not of the matrix.
 GLASSES = {Rows.GLASS: True, Rows.GLASS_RUN_OUT: False, Rows.GLASS_ON_SEALED: True, Rows.GLASS_ON_DENIED: True}
 # Of these nothing but a glass makes the record anybody's business: they are read, and nobody decides over them.
 BY_GLASS_ALONE = frozenset({Rows.GLASS})

@@ -59,6 +59,7 @@ def lay() -> Laid:
         rows[model] = {kind: _row(model, kind, subjects[kind], cases[kind], everyone) for kind in Rows}
     for kind, holds in cells.GLASSES.items():
         _glass(everyone, [subjects[kind], cases[kind]], holds=holds)
+    _glass([-1], [subjects[Rows.GLASS_OF_ANOTHER], cases[Rows.GLASS_OF_ANOTHER]], holds=True)
     return Laid(people, rows, {kind: _key(kind, everyone) for kind in Rows})
 
 
@@ -188,12 +189,12 @@ def _key(kind: Rows, everyone: list[int]) -> uuid.UUID:
     return DataKey.objects.create(wrapped=b"", kek=1, named_users=named).pk
 
 
-def _glass(everyone: list[int], subjects: list[uuid.UUID], *, holds: bool) -> None:
+def _glass(accounts: list[int], subjects: list[uuid.UUID], *, holds: bool) -> None:
     until = now() + dt.timedelta(minutes=30 if holds else -1)
     BrokenGlass.objects.bulk_create(
         BrokenGlass(
             user_id=user_id, organisation_id=cells.HUB, subjects=subjects, reason="threat_to_life",
             broken_at=until - dt.timedelta(minutes=60), until=until, reviewers=[],
         )
-        for user_id in everyone
+        for user_id in accounts
     )  # fmt: skip
