@@ -110,6 +110,7 @@ def django_db_setup() -> Iterator[None]:
 
 def _copy_database(template: str, name: str) -> None:
     from hawl.foundations.database.connection import credential
+    from hawl.foundations.database.roles import fit_database
 
     with (Path(os.environ["HAWL_HOME"]).parent / "making.lock").open("w") as lock, _admin() as admin:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -117,9 +118,9 @@ def _copy_database(template: str, name: str) -> None:
         # The owner's, as the installation's own is: it lays rules down anew in some tests.
         owner = credential("owner").user
         admin.execute(f'CREATE DATABASE "{name}" OWNER "{owner}" TEMPLATE "{template}"')
-        # Rights on the database itself are not copied with it.
-        for role in ("staff", "public", "jobs", "sealer"):
-            admin.execute(f'GRANT CONNECT, TEMPORARY ON DATABASE "{name}" TO "hawl_{role}"')
+    # Rights on the database itself are not copied with it.
+    with _admin(name) as admin:
+        fit_database(admin)
     _no_copy(name)
 
 

@@ -37,6 +37,28 @@ FOR each IN SELECT p.oid FROM pg_proc p JOIN pg_roles r ON r.oid = p.proowner WH
 LOOP EXECUTE format('DROP FUNCTION %s', each); END LOOP; END $$
 """
 
+# A function is everybody's to run, and to hang on a table of their own, until somebody says otherwise.
+_TO_NOBODY = """
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+DO $$ DECLARE each regprocedure; BEGIN
+FOR each IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
+  AND pg_has_role(p.proowner, 'USAGE')
+LOOP EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', each); END LOOP; END $$
+"""
+
+# The job queue's own functions: who queues may queue, and the jobs process does all the rest.
+_LIBRARY_FUNCTIONS = """
+DO $$ DECLARE each regprocedure; BEGIN
+FOR each IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
+  AND p.proname LIKE 'procrastinate\\_%' AND p.prorettype <> 'trigger'::regtype
+LOOP
+  EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO "{jobs}"', each);
+  IF each::text LIKE 'procrastinate\\_defer\\_job%' THEN
+    EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO "{staff}"', each);
+  END IF;
+END LOOP; END $$
+"""
+
 # Tables of libraries, with who may use them: sessions and sign-in for staff, the job queue for those who queue.
 _LIBRARY_TABLES: dict[str, dict[str, str]] = {
     "django_session": {"staff": "SELECT, INSERT, UPDATE, DELETE"},
@@ -75,6 +97,8 @@ def statements() -> Iterator[str]:
     yield from _rules_of_apps()
     yield from _moving_function(there)
     yield from _counting_functions()
+    yield _TO_NOBODY
+    yield _LIBRARY_FUNCTIONS.format(jobs=role_name("jobs"), staff=role_name("staff"))
     for process in ("staff", "jobs"):
         yield f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "{role_name(process)}"'
 

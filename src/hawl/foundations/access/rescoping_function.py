@@ -47,7 +47,7 @@ _FORGET = f"DELETE FROM {_KEPT} WHERE person_id = person"  # noqa: S608 - our ow
 
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION hawl_rescope(person uuid, change text, ids bigint[], other bigint) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $rescope$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $rescope$
 DECLARE
   told text := coalesce(current_setting('hawl.user', true), '');
   machine boolean := session_user = '{jobs}' AND hawl_machine();

@@ -21,7 +21,7 @@ STANDING = {
 }
 _TODAY = "(now() AT TIME ZONE 'Europe/London')::date"
 _TOLD = "nullif(current_setting('hawl.user', true), '')::bigint"
-_OF_FIGURES = "LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public"
+_OF_FIGURES = "LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp"
 
 # The columns of accounts that these functions read.
 OF_ACCOUNTS = ("id", "organisation_id", "employer_id", "is_active", "roles", "vetting_until", "training_until")
