@@ -14,6 +14,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from hawl.foundations.access import rescoping
+from hawl.foundations.access.actor import Role
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.clock import today
 from hawl.foundations.identity.models import User
@@ -21,9 +22,19 @@ from hawl.foundations.vault.sealing import CannotOpen
 from hawl.registers.agreements.actions import withdraw_agreement
 from hawl.registers.agreements.models import SharingAgreement
 from hawl.registers.cases.models import Case, CaseEvent
-from hawl.registers.cases.tests.makers import DESK, HUB, make_case, make_contact, make_event, organisation_id
+from hawl.registers.cases.tests.makers import (
+    DESK,
+    HUB,
+    OTHER_PROVIDER,
+    account,
+    make_case,
+    make_contact,
+    make_event,
+    organisation_id,
+)
 from hawl.registers.people.models import Contact, Person
-from hawl.work.hub.actions import refer_to_hub
+from hawl.work.hub.actions import record_withdrawal, refer_to_hub
+from hawl.work.hub.refusals import Refused as NotTaken
 from hawl.work.protection import actions, glass_keys
 from hawl.work.protection.models import Conflict, Proposal
 from hawl.work.protection.refusals import Refused
@@ -123,6 +134,21 @@ def test_who_sees_by_a_glass_keeps_the_record_from_nobody(people: Desks, whom: s
     with pytest.raises(Refused, match="glass_reads_only"):
         actions.tell_conflict(by=again(people.hub_worker), person_id=case.person_id, **told[whom])
     assert [sees(each, case) for each in (people.worker, people.lead, people.colleague)] == [True] * 3
+
+
+def test_who_sees_by_a_glass_takes_nothing_back_and_passes_nothing_on(people: Desks) -> None:
+    case, other = under_glass(people), account(Role.PROVIDER_WORKER, OTHER_PROVIDER)
+    with acting_as(again(people.worker)) as by:
+        Case.objects.filter(pk=case.pk).update(agreement="yes", route="consent_first")
+        refer_to_hub(by=by, case=Case.objects.get(pk=case.pk), on=today())
+    actions.break_glass(by=again(other), sought=glass_keys.by_phone(NUMBER), reason="threat_to_life", account="x")
+    with acting_as(again(other)):
+        held = Case.objects.get(pk=case.pk)
+    with pytest.raises(NotTaken, match="not_for_this_side"):
+        record_withdrawal(by=again(other), case=held, on=today(), channel="telephone")
+    with pytest.raises(NotTaken, match="not_for_this_side"):
+        refer_to_hub(by=again(other), case=held, on=today())
+    assert sees(people.hub_worker, case)
 
 
 # --- sealing at once ------------------------------------------------------------------------------------------------
