@@ -240,11 +240,12 @@ class BrokenGlass(OpenModel):
 class KeptScope(OpenModel):
     """Who saw each row of a person when the record was sealed, so that unsealing opens no row to anybody else.
 
-    Written and read by `hawl_rescope` alone; gone when the record is unsealed.
+    Written and read by `hawl_rescope` alone; gone when the record is unsealed, or when the person is erased, which is
+    why the jobs process may take rows away.
     """
 
-    readers = NOBODY
-    writers = NOBODY
+    readers = JOBS
+    writers = JOBS
 
     person_id = models.UUIDField()
     # The table, and the row by its key.

@@ -47,6 +47,16 @@ class FeedRefusal(OpenModel):
         ordering = ("row_number",)
 
 
+class ErasedMessage(OpenModel):
+    """A message whose person was erased (`erased`): a mark by which a newer version of it is known."""
+
+    readers = JOBS
+    writers = JOBS
+
+    mark = models.BinaryField(primary_key=True)
+    erased_on = models.DateField()
+
+
 class FeedMessage(OpenModel):
     """The highest version taken of each message of each source, and what of older versions still holds.
 
