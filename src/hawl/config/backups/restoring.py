@@ -74,6 +74,19 @@ def verify(file: Path, secret_key: Path) -> Restored:
         to.drop(name)
 
 
+def drop_copies() -> list[str]:
+    """Take away what restores left of before them, for good; gives the names. Raises `InstallationError`.
+
+    A copy holds whom people erased since, with their keys: only the key file and the owner's credential stand before
+    it.
+    """
+    to = server()
+    found = to.copies()
+    for name in found:
+        to.drop(name)
+    return found
+
+
 def restore(file: Path, secret_key: Path, *, replace: bool) -> Restored:
     """Put the backup in the place of this installation's database. Raises `InstallationError`; then all is as it was.
 
