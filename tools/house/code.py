@@ -35,7 +35,7 @@ WRITERS = {
     "hawl.work.intake.keys_of_people": "gives one who was erased and is told of anew a new key, called by laying only",
     "hawl.registers.finding.laying": "lays the tokens of many people at once, called by actions and the importer",
     "hawl.work.protection.inheriting": "lays denials on all people of a crime, called by the importer and actions",
-    "hawl.foundations.vault.replaying": "does an erasure again after a restore, called by the journal's replay only",
+    "hawl.work.intake.erased": "lays the marks of erased records, called by erasing.actions only",
     "hawl.foundations.vault.hand": "keeps the key that a person gets with their first saving",
     "hawl.registers.dated.reconcile": "the set-wise writer that the load actions of the registers share",
     "hawl.foundations.jobs.failures": "keeps that a job failed, when the job's own transaction and actor are gone",
