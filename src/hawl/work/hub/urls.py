@@ -27,5 +27,10 @@ urlpatterns = [
         agreements.withdraw,
         name="withdraw_agreement",
     ),
+    path(
+        "people/<uuid:person_id>/agreements/<uuid:agreement_id>/second/",
+        agreements.second,
+        name="second_agreement",
+    ),
     path("people/<uuid:person_id>/cases/<uuid:case_id>/take/", views.take, name="take"),
 ]

@@ -15,9 +15,10 @@ from hawl.foundations.access.actor import Actor, Permission, Role, current_actor
 from hawl.foundations.audit.queries import Entry, looks_at
 from hawl.foundations.clock import today
 from hawl.foundations.languages.texts import in_language
+from hawl.registers.agreements.queries import told_police
 from hawl.registers.organisations.queries import ids_by_key, names_of
 from hawl.work.hub.wording import name_of
-from hawl.work.protection import queries, review_queries, rules, wording
+from hawl.work.protection import queries, rules, wording
 
 if TYPE_CHECKING:
     from hawl.registers.people.models import Person
@@ -164,12 +165,19 @@ def waiting(by: Actor) -> dict[str, Any]:
     steward = Role.STEWARD in by.roles
     asked = queries.opinions_waiting(by) if steward else []
     renamings = _renamings(by, everywhere=steward)
+    told = told_police() if Role.SPECIALIST_LEAD in by.roles and able else []
     users = [*(row.asked_by for row in asked), *(each for row in renamings for each in (row.asked_by, *row.named))]
+    users += [each or 0 for row in told for each in (row.recorded_by, row.seconded_by)]
     names, places = queries.names_of_users(users), bodies()
     found["opinions"] = [
         (row.pk, wording.KINDS[row.kind], wording.WHY[row.reason], names.get(row.asked_by, ""),
          places.get(row.organisation_id, ""), row.asked_at)
         for row in asked
+    ]  # fmt: skip
+    found["police"] = [
+        (row.person_id, places.get(row.organisation_id, ""), names.get(row.recorded_by or 0, ""),
+         names.get(row.seconded_by or 0, ""), row.seconded_at or row.recorded_at, row.seconded_at is not None)
+        for row in told
     ]  # fmt: skip
     found["renamings"] = [
         (row.pk, names.get(row.asked_by, ""), places.get(row.organisation_id, ""),
@@ -184,7 +192,7 @@ def _renamings(by: Actor, *, everywhere: bool) -> list[Renaming]:
     if by.standing.lapsed(today()):
         return []
     rows = queries.renamings_waiting(None if everywhere else by.organisations)
-    desks = {desk for desk in {row.organisation_id for row in rows} if review_queries.nobody_left([desk])}
+    desks = {desk for desk in {row.organisation_id for row in rows} if queries.nobody_left([desk])}
     return [row for row in rows if row.organisation_id in desks]
 
 

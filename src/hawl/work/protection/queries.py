@@ -249,10 +249,17 @@ def leads() -> list[tuple[int, str]]:
     return [(user.pk, user.display_name) for user in rows if user.pk in able]
 
 
-def records_opened(glass_id: uuid.UUID) -> int:
-    """How many people and cases an opening opened."""
-    row = BrokenGlass.objects.filter(pk=glass_id).first()
-    return len(row.subjects) if row else 0
+def subjects_seen(glass_id: uuid.UUID) -> list[uuid.UUID]:
+    """People whom an opening opened and whom the reader may see; none, too, where nothing was opened."""
+    subjects = BrokenGlass.objects.filter(pk=glass_id).values_list("subjects", flat=True).first() or []
+    return list(Person.objects.filter(pk__in=subjects).order_by("pk").values_list("pk", flat=True))
+
+
+def nobody_left(desks: Collection[int]) -> bool:
+    """Has a sealed record of one of these desks lost all who were named on it. Yes or no, and never which."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT bool_or(hawl_nobody_left(desk)) FROM unnest(%s::int[]) AS desk", [sorted(desks)])
+        return bool(cursor.fetchone()[0])
 
 
 def looks_waiting(most: int = 100) -> list[LookReview]:

@@ -6,7 +6,7 @@ different people before anything moves (facts/security.md I19). Sources: decisio
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -225,6 +225,11 @@ def opened_by(glass: Opening, record: Record, by: Party, now: datetime) -> bool:
     """Does an opening let this account see the record now: never past its hour, a seal, a denial or lost standing."""
     in_time = glass.broken_at <= now < glass.broken_at + OPEN_FOR
     return glass.user_id == by.user_id and in_time and record.level != "sealed" and by.may_open
+
+
+def may_agree_to_renaming(roles: Collection[Role], organisations: Collection[int], desk: int) -> bool:
+    """A steward, or a lead of the very desk whose records they are; a lead elsewhere has no say in them."""
+    return Role.STEWARD in roles or (Role.SPECIALIST_LEAD in roles and desk in organisations)
 
 
 def why_not_settled(by: Party, looked: int, owners: frozenset[int], *, settled: bool) -> Refusal | None:

@@ -20,7 +20,7 @@ from hawl.foundations.clock import today
 from hawl.foundations.identity.stepping_up import needs_fresh_sign_in
 from hawl.registers.people.actions import open_person
 from hawl.registers.places.queries import area_entry
-from hawl.work.protection import actions, glass_keys, presenters, queries, review_queries
+from hawl.work.protection import actions, glass_keys, presenters, queries
 from hawl.work.protection.forms import ConflictForm, DeclarationForm, GlassForm, ProposalForm
 from hawl.work.protection.refusals import Refused
 
@@ -178,7 +178,7 @@ def incident(request: HttpRequest, glass_id: UUID) -> HttpResponse:
     context = {
         "one": presenters.incident_shown(held),
         "account": queries.account_of(glass_id),
-        "subjects": review_queries.subjects_seen(glass_id),
+        "subjects": queries.subjects_seen(glass_id),
         "reviews": by.user_id in held.reviewers,
     }
     return render(request, "protection/incident.html", context)
@@ -254,7 +254,7 @@ def _reviews(request: HttpRequest, *, said: str = "", status: int = 200) -> Http
 def _may_ask(by: Actor) -> bool:
     """A lead in standing at whose desk a record has lost all its people: where nothing waits, nothing is offered."""
     lead = Role.SPECIALIST_LEAD in by.roles and not by.standing.lapsed(today())
-    return lead and review_queries.nobody_left(by.organisations)
+    return lead and queries.nobody_left(by.organisations)
 
 
 def _held(person_id: UUID) -> Any:

@@ -12,7 +12,7 @@ from hawl.foundations.access.actor import Actor, Role
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.actions import record
 from hawl.foundations.clock import today
-from hawl.work.protection import queries, review_queries, review_rules, rules
+from hawl.work.protection import queries, rules
 from hawl.work.protection.models import Renaming
 from hawl.work.protection.refusals import Refused
 
@@ -24,7 +24,7 @@ def ask_renaming(*, by: Actor, named: Collection[int]) -> Renaming:
         if Role.SPECIALIST_LEAD not in by.roles or not by.organisations:
             raise Refused("not_allowed")
         _in_standing(by)
-        if not review_queries.nobody_left(by.organisations):
+        if not queries.nobody_left(by.organisations):
             raise Refused("nothing_waits")
         if not rules.reachable(queries.parties(named)):
             raise Refused("nobody_left")
@@ -51,10 +51,10 @@ def agree_renaming(*, by: Actor, renaming_id: uuid.UUID) -> Renaming:
             raise Refused("closed")
         if held.asked_by == by.user_id:
             raise Refused("same_person")
-        if not review_rules.may_agree_to_renaming(by.roles, by.organisations, held.organisation_id):
+        if not rules.may_agree_to_renaming(by.roles, by.organisations, held.organisation_id):
             raise Refused("not_allowed")
         _in_standing(by)
-        if not review_queries.nobody_left([held.organisation_id]):
+        if not queries.nobody_left([held.organisation_id]):
             raise Refused("nothing_waits")
         held.agreed_by, held.agreed_at = by.user_id, timezone.now()
         held.save(update_fields=["agreed_by", "agreed_at"])

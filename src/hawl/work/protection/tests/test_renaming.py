@@ -17,10 +17,10 @@ from hawl.foundations.access.scope import acting_as
 from hawl.foundations.clock import today
 from hawl.foundations.identity.models import User
 from hawl.registers.cases.tests.makers import COMMISSIONER, DESK, account, organisation_id
-from hawl.work.protection import actions, review_queries
+from hawl.work.protection import actions, queries
 from hawl.work.protection.models import Renaming
 from hawl.work.protection.refusals import Refused
-from hawl.work.protection.review_rules import may_agree_to_renaming
+from hawl.work.protection.rules import may_agree_to_renaming
 from hawl.work.protection.tests.desks import Desks, a_case, again, desks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.process("staff")]
@@ -134,9 +134,9 @@ def test_where_no_record_has_lost_its_people_nothing_is_shown_asked_or_agreed(pe
 def test_whether_a_desk_has_such_a_record_is_of_that_desk_alone(people: Desks) -> None:
     left = orphaned(people)
     hub = next(iter(again(people.hub_lead).organisations))
-    assert review_queries.nobody_left([organisation_id(DESK)])
-    assert not review_queries.nobody_left([hub])
-    assert not review_queries.nobody_left([])
+    assert queries.nobody_left([organisation_id(DESK)])
+    assert not queries.nobody_left([hub])
+    assert not queries.nobody_left([])
     assert "Give such records of my desk to" in shown(people.lead)
     assert "Give such records of my desk to" not in shown(people.hub_lead)
     User.objects.filter(pk=left.pk).update(is_active=True)
