@@ -38,7 +38,8 @@ ACTS: dict[str, Action | None] = {
     "message_withdraw": Action.CHANGE,
     "message_letter": Action.SHOW_CONTACT,
     "message_approve": None,
-    # The installation, and one's own sign-in.
+    # The installation, and one's own sign-in. Whether an account opens is no act on a record; it asks for a code too.
+    "account_decide": None,
     "policy_report": None,
     "failure_looked_at": None,
     "sign_in": None,
