@@ -214,8 +214,8 @@ def _was_given(request: HttpRequest, user: User, form: CodeForm, *, wait: int) -
         )
         form.add_error("code", words % {"count": wait})
         return False
-    words = _("The code is wrong or was used before. Each code works once: wait for the next one")
-    form.add_error("code", forms.ValidationError(words, code=_WRONG))
+    refused = _("The code is wrong or was used before. Each code works once: wait for the next one")
+    form.add_error("code", forms.ValidationError(refused, code=_WRONG))
     return False
 
 

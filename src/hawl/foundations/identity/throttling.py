@@ -103,8 +103,8 @@ def wait_for_code(user_id: int, address: str) -> int:
         row = cursor.fetchone()
     if row is None or row[0] < MISSES or row[1] < now() - FORGOTTEN_AFTER:
         return 0
-    minutes = min(LONGEST_WAIT, 2 ** min(row[0] - MISSES, 20))
-    left = (row[1] + timedelta(minutes=minutes) - now()).total_seconds()
+    minutes: int = min(LONGEST_WAIT, 1 << min(row[0] - MISSES, 20))
+    left: float = (row[1] + timedelta(minutes=minutes) - now()).total_seconds()
     return max(0, math.ceil(left / 60))
 
 

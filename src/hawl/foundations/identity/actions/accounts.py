@@ -188,7 +188,7 @@ def decide_request(*, by: Actor, request_id: UUID, agreed: bool) -> User | None:
         waits = AccountRequest.objects.filter(pk=request_id, decided_at=None).first()
         if waits is None:
             raise NotWaiting
-        user = User.objects.filter(pk=waits.user_id).first() or User(email=waits.email)
+        user = waits.user or User(email=waits.email)
         if agreed and waits.kind == "put" and not frozenset(map(Role, waits.roles)) & APPROVERS:
             _keep_the_last(user)
         before = _standing_of(user)
