@@ -23,6 +23,7 @@ ACTS: dict[str, Action | None] = {
     "contact_decide": Action.PROTECT,
     "contact_answer": Action.PROTECT,
     "contact_plan": Action.PROTECT,
+    "contact_plan_answer": Action.PROTECT,
     "contact_first_call": Action.RECORD,
     # Protection of a record.
     "protection_propose": Action.PROTECT,

@@ -60,6 +60,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             Kind("contact_safe", undoes="contact_unsafe", about=("contact",)),
             Kind("never_reach"),
             Kind("no_first_call"),
+            Kind("declined", about=("case",)),
+            Kind("plan_changed", about=("version",)),
             Kind("agreement_withdrawn"),
             Kind("erased"),
             _of_account("account_made"),

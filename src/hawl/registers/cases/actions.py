@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Container, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -20,7 +20,9 @@ from hawl.foundations.access.actor import Actor
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.actions import record
 from hawl.foundations.clock import today
+from hawl.foundations.journal.actions import note
 from hawl.registers.cases.models import Case, CaseEvent, Route
+from hawl.registers.people.actions.restoring import close_plan
 from hawl.registers.people.models import Contact, Person
 
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,60}")
@@ -92,6 +94,10 @@ def set_answer(*, by: Actor, case: Case, agreed: bool, route: str, reason: str) 
     """Keep the person's answer to being referred, and the route that follows from it. No feed alters it afterwards."""
     with acting_as(by):
         held = _held(case)
+        # Whoever writes to the person holds this row meanwhile: they come before the answer, or find it.
+        list(Person.objects.select_for_update().filter(pk=held.person_id))
+        if not agreed:
+            note(kind="declined", subject=held.person_id, facts=declined_facts(held))
         held.agreement = "yes" if agreed else "no"
         held.agreement_decided_at = timezone.now()
         held.route, held.route_reason = Route(route).value, reason
@@ -103,6 +109,33 @@ def set_answer(*, by: Actor, case: Case, agreed: bool, route: str, reason: str) 
             route=held.route,
         )  # fmt: skip
     return held
+
+
+def declined_facts(case: Case) -> dict[str, Any]:
+    """How the safety journal names a case: by its id, and by the blind key of its crime, which it has again."""
+    return {"case": str(case.pk), "crime": f"c{bytes(case.crime_key).hex()}" if case.crime_key else None}
+
+
+@transaction.atomic
+def decline_again(*, by: Actor, person_id: uuid.UUID, case_id: str | None, crime: str | None, at: datetime) -> bool:
+    """Put a no back after a restore. False where the case is not here; then nobody is reached by the person's plan."""
+    with acting_as(by):
+        person = Person.objects.select_for_update().filter(pk=person_id).first()
+        if person is None:
+            return False
+        same = Q(pk=case_id) if case_id else Q(pk=None)
+        if crime:
+            same |= Q(crime_key=bytes.fromhex(crime.removeprefix("c")))
+        cases = Case.objects.filter(same, person_id=person_id).exclude(agreement="yes", agreement_decided_at__gt=at)
+        closed = cases.update(
+            agreement="no", agreement_decided_at=at, route=Route.DECLINED, route_reason="agreement_no",
+            no_first_call=True,
+        )  # fmt: skip
+        if not closed and not Case.objects.filter(same, person_id=person_id).exists():
+            close_plan(person, at)
+            return False
+        record(action="case.declined_again", object_kind="person", object_id=str(person_id), cases=closed)
+        return True
 
 
 @transaction.atomic

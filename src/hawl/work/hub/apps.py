@@ -14,4 +14,4 @@ class HubConfig(AppConfig):
         from hawl.registers.cases.queries import has_declined
         from hawl.registers.people.gate import fill_declined
 
-        fill_declined(lambda person_id, lock: has_declined(person_id, held_fast=lock))
+        fill_declined(has_declined)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("people/<uuid:person_id>/contact/", contact.contact, name="contact"),
     path("people/<uuid:person_id>/contact/decide/", contact.decide, name="contact_decide"),
     path("people/<uuid:person_id>/contact/plan/", contact.plan, name="contact_plan"),
+    path("people/<uuid:person_id>/contact/plan/answer/", contact.answer_plan, name="contact_plan_answer"),
     path("people/<uuid:person_id>/contact/first-call/", contact.first_call, name="contact_first_call"),
     path("people/<uuid:person_id>/contact/<uuid:decision_id>/", contact.answer, name="contact_answer"),
     path("people/<uuid:person_id>/show/", views.show, name="show_contact"),

@@ -20,7 +20,7 @@ from hawl.foundations.clock import now, today
 from hawl.foundations.identity.queries import active_user
 from hawl.foundations.journal.actions import note
 from hawl.registers.people.contact_rules import USES, lowers
-from hawl.registers.people.journal_facts import decided_facts
+from hawl.registers.people.journal_facts import decided_facts, not_theirs_facts
 from hawl.registers.people.models import Contact, ContactDecision, HowKnown, Person, Safety
 from hawl.registers.people.queries import merged
 
@@ -34,7 +34,7 @@ class CannotDecide(ValueError):
     """What may not be; nothing was written.
 
     `code` is not_allowed, not_a_word, reason_needed, how_known_needed, proposed_already, nothing_changes, closed,
-    same_person or proposer_gone.
+    same_person, proposer_gone or, of a plan, expired.
     """
 
     def __init__(self, code: str) -> None:
@@ -174,7 +174,7 @@ def _check_words(use: str, to: str, how_known: str) -> None:
 
 
 def _propose(by: Actor, decision: ContactDecision) -> None:
-    if not by.roles & MAY_LOWER:
+    if not may_lower(by, decision.person_id):
         raise CannotDecide("not_allowed")
     if not decision.reason:
         raise CannotDecide("reason_needed")
@@ -194,23 +194,42 @@ def _propose(by: Actor, decision: ContactDecision) -> None:
 def _may_confirm(by: Actor, decision: ContactDecision) -> None:
     if decision.state != _State.PROPOSED:
         raise CannotDecide("closed")
-    if by.user_id == decision.proposed_by:
+    check_second(by, decision.proposed_by, decision.person_id)
+
+
+def check_second(by: Actor, proposed_by: int | None, person_id: uuid.UUID) -> None:
+    """May `by` be the second to what that account proposed of a person: both may lower, and both see the person.
+
+    Raises `CannotDecide`: same_person, not_allowed or proposer_gone.
+    """
+    if by.user_id == proposed_by:
         raise CannotDecide("same_person")
-    if not by.roles & MAY_LOWER:
+    if not may_lower(by, person_id):
         raise CannotDecide("not_allowed")
-    proposer = active_user(decision.proposed_by or 0)
+    proposer = active_user(proposed_by or 0)
     actor = proposer.actor() if proposer else None
-    if actor is None or actor.standing.lapsed(today()) or not actor.roles & MAY_LOWER:
+    if actor is None or actor.standing.lapsed(today()):
         raise CannotDecide("proposer_gone")
     # Whom the record was closed to meanwhile has no part in it.
     with acting_as(actor):
-        if not Person.objects.filter(pk=decision.person_id).exists():
+        if not may_lower(actor, person_id):
             raise CannotDecide("proposer_gone")
+
+
+def may_lower(by: Actor, person_id: uuid.UUID) -> bool:
+    """May `by`, who is the current actor, take protection from a person: not by a broken glass alone."""
+    if not by.roles & MAY_LOWER:
+        return False
+    person = Person.objects.filter(pk=person_id).first()
+    return person is not None and (
+        person_id not in by.glass or bool(set(person.visible_to) & by.organisations) or by.user_id in person.named_users
+    )
 
 
 def _stand(decision: ContactDecision, rows: Sequence[Contact]) -> None:
     """Let a decision stand: on the record of decisions first, then on the way, then in audit and journal."""
-    decision.version = merged(rows).version + 1
+    way = merged(rows)
+    decision.version = way.version + 1
     decision.state, decision.closed_at = _State.APPLIED, now()
     decision.save()
     ContactDecision.objects.filter(
@@ -227,6 +246,8 @@ def _stand(decision: ContactDecision, rows: Sequence[Contact]) -> None:
         subject=decision.person_id,
         facts=decided_facts(bytes(decision.value_key), decision.use, decision.after),
     )
+    if decision.held_by == "other" != way.held_by:
+        note(kind="contact_unsafe", subject=decision.person_id, facts=not_theirs_facts(bytes(decision.value_key)))
 
 
 def _put_word(decision: ContactDecision, rows: Sequence[Contact]) -> None:

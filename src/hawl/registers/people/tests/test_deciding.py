@@ -19,6 +19,7 @@ from hawl.registers.people.actions import (
     PlanTold,
     close_first_calls,
     confirm_decision,
+    confirm_plan,
     decide_contact,
     deciding,
     first_call_tried,
@@ -147,6 +148,18 @@ def test_after_the_first_call_was_tried_none_is_open(
     assert [entry["kind"] for entry in noted] == ["no_first_call"]
 
 
+def test_that_somebody_else_answers_there_is_in_the_journal_and_put_back(
+    users: tuple[User, User], contact: Contact, noted: list[dict[str, Any]]
+) -> None:
+    decide(users[0], contact, "ring", "unsafe", held_by="other")
+    ring, held = noted
+    assert (held["kind"], held["facts"]["held_by"], held["facts"]["uses"]) == ("contact_unsafe", "other", [])
+    assert held["facts"]["contact"] != ring["facts"]["contact"]
+    assert "900123" not in str(noted)
+    decide(users[1], contact, "text", "unsafe", held_by="other")
+    assert len(noted) == 3
+
+
 # --- the plan -------------------------------------------------------------------------------------------------------
 
 
@@ -174,9 +187,11 @@ def test_never_reach_is_set_by_one_and_lifted_by_two(
 
     assert put(first, 0, never=True)
     assert put(first, 1, never=False)
-    assert put(first, 2, never=False)
-    assert not put(second, 3, never=False)
-    assert [entry["kind"] for entry in noted] == ["never_reach"]
+    assert put(second, 2, never=False)
+    with pytest.raises(CannotDecide, match="same_person"):
+        confirm_plan(by=second, person_id=contact.person_id, version=3)
+    assert not confirm_plan(by=first, person_id=contact.person_id, version=3).never_reach
+    assert [entry["kind"] for entry in noted] == ["never_reach", "plan_changed", "plan_changed"]
 
 
 # --- the database, whoever writes -----------------------------------------------------------------------------------
