@@ -100,6 +100,10 @@ def django_db_setup() -> Iterator[None]:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     name = f"{template}_test_{worker}"
     _copy_database(template, name)
+    # Tests of the staff site make their accounts in their own transaction, which the site itself never does. A test's
+    # own database (`new_database`) has the grants of an installation.
+    with _admin(name) as admin:
+        admin.execute("GRANT INSERT, UPDATE ON identity_user TO hawl_staff")
     connection.close()
     connection.settings_dict["NAME"] = name
     os.environ["HAWL_TEST_DATABASE"] = name

@@ -149,9 +149,10 @@ def by_guard(laid: Laid, actor: Actor) -> set[Cell]:
     return allowed
 
 
-# Tries each statement and takes it back; gives the numbers of those that were done to a row.
-_TRYING = """
-CREATE OR REPLACE FUNCTION pg_temp.hawl_try(statements text[]) RETURNS int[] LANGUAGE plpgsql AS $try$
+# Tries each statement in the role of who asks and takes it back; gives the numbers of those that were done to a row.
+# Laid by the owner into a database that is thrown away.
+TRYING = """
+CREATE OR REPLACE FUNCTION hawl_try(statements text[]) RETURNS int[] LANGUAGE plpgsql AS $try$
 DECLARE done int[] := '{}'; touched bigint;
 BEGIN
   FOR n IN 1 .. coalesce(array_length(statements, 1), 0) LOOP
@@ -165,14 +166,9 @@ BEGIN
     END;
   END LOOP;
   RETURN done;
-END $try$
+END $try$;
+GRANT EXECUTE ON FUNCTION hawl_try(text[]) TO "{staff}"
 """
-
-
-def make_trying() -> None:
-    """For this connection; the role of the staff process may make what is temporary."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TRYING)
 
 
 def by_database(laid: Laid, actor: Actor) -> set[Cell]:
@@ -190,7 +186,7 @@ def by_database(laid: Laid, actor: Actor) -> set[Cell]:
                 if _key_of(row) in seen and laid.keys[kind] in handed:
                     allowed.add((table, kind, Action.SHOW_CONTACT))
             for action, statements in laid.statements[model].items():
-                cursor.execute("SELECT pg_temp.hawl_try(%s)", [statements])
+                cursor.execute("SELECT hawl_try(%s)", [statements])
                 allowed |= {(table, kinds[n - 1], action) for n in cursor.fetchone()[0]}
     return allowed & laid.cells
 
@@ -200,14 +196,14 @@ def statements_of(rows: dict[type[ScopedModel], dict[Rows, Any]]) -> dict[type[S
     made = {}
     with connection.cursor() as cursor:
         for model, kinds in rows.items():
-            table, key = model._meta.db_table, _key(model)
+            table, key, of_it = model._meta.db_table, _key(model), _of_content(model)
 
             def written(statement: str, values: list[Any], cursor: Any = cursor) -> str:
                 return str(cursor.mogrify(statement, values))
 
             made[model] = {
                 Action.CHANGE: [
-                    written(f'UPDATE "{table}" SET visible_to = visible_to WHERE "{key}" = %s', [_key_of(row)])
+                    written(f'UPDATE "{table}" SET {of_it} = {of_it} WHERE "{key}" = %s', [_key_of(row)])
                     for row in kinds.values()
                 ],
                 Action.ERASE: [
@@ -219,6 +215,11 @@ def statements_of(rows: dict[type[ScopedModel], dict[Rows, Any]]) -> dict[type[S
                 protect = "SELECT hawl_rescope(%s, 'deny_user', '{0}', NULL)"
                 made[model][Action.PROTECT] = [written(protect, [_key_of(row)]) for row in kinds.values()]
     return made
+
+
+def _of_content(model: type[ScopedModel]) -> str:
+    """A column that has nothing to do with who sees the row: that one functions alone may write."""
+    return next(f'"{each.column}"' for each in model._meta.concrete_fields if each.column not in model.written_once())
 
 
 def _insert(model: type[ScopedModel], like: Any) -> tuple[str, list[Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
+from types import MappingProxyType
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -40,10 +41,15 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(OpenModel, AbstractBaseUser):
-    """One person of an agency, with roles, at one organisation."""
+    """One person of an agency, with roles, at one organisation.
+
+    The staff site makes no account and gives none anything: commands do, and `hawl_decide_account` (`rules.sql`).
+    """
 
     readers = STAFF_SIDE
-    writers = STAFF_SIDE
+    writers = JOBS
+    # What signing in writes.
+    rewriters = MappingProxyType({"staff": ("password", "last_login", "factor_reset_from")})
 
     email = models.EmailField(unique=True)
     display_name = models.CharField(max_length=120)

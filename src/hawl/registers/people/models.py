@@ -64,6 +64,7 @@ class Person(ScopedModel):
     """A victim, witness, bereaved relative, parent or named contact of an organisation."""
 
     subject_column = "id"
+    moved_apart = frozenset({"visibility"})
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=12, default="person")

@@ -257,7 +257,6 @@ def test_every_table_about_people_is_guarded(worker: Actor) -> None:
     assert len(wanted) >= 14
 
 
-@staff
 def test_an_agreement_that_names_a_police_body_lets_that_body_be_told_and_no_other(
     people: ThreePeople, worker: Actor
 ) -> None:
@@ -272,7 +271,6 @@ def test_an_agreement_that_names_a_police_body_lets_that_body_be_told_and_no_oth
             Case.objects.filter(pk=case.pk).update(visible_to=[*both, organisation_id(other)])
 
 
-@staff
 @pytest.mark.parametrize("who", ["hub_worker", "officer"])
 def test_when_they_withdraw_the_police_find_nothing_any_more_and_the_wall_stands_again(
     people: ThreePeople, worker: Actor, who: str

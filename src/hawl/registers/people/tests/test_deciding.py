@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import Error, connection, transaction
 
+from hawl.foundations.access import rescoping
 from hawl.foundations.access.actor import Actor, Role
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.clock import now, today
@@ -107,8 +108,9 @@ def test_a_proposer_whose_access_ended_does_not_count(gone: str, users: tuple[Us
     elif gone == "vetting":
         User.objects.filter(pk=first.pk).update(vetting_until=today() - timedelta(days=1))
     else:
+        account(Role.VICTIM_CARE_OFFICER, DESK)  # or nobody would be left to see the record beside who denies it
         with acting_as(second.actor()):
-            Person.objects.filter(pk=contact.person_id).update(denied_users=[first.pk])
+            rescoping.deny(person_id=contact.person_id, user_id=first.pk)
     with pytest.raises(CannotDecide, match="proposer_gone"):
         confirm_decision(by=second.actor(), decision_id=made.pk)
     assert word(contact, second, "text") == "unknown"
@@ -275,8 +277,9 @@ def test_a_seal_reaches_plan_and_decisions_in_the_same_statement(users: tuple[Us
     first, second = users
     put_plan(by=first.actor(), person_id=contact.person_id, version=0, told=PlanTold(code_word="heron"))
     decide(first, contact, "text", "safe")
+    lead = account(Role.SPECIALIST_LEAD, DESK)
     with acting_as(first.actor()):
-        Person.objects.filter(pk=contact.person_id).update(visibility="sealed", visible_to=[], named_users=[first.pk])
+        rescoping.seal(person_id=contact.person_id, named_users=[first.pk, lead.pk])
     with acting_as(second.actor()):
         assert not ContactPlan.objects.exists()
         assert not ContactDecision.objects.exists()

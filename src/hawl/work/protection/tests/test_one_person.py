@@ -30,6 +30,7 @@ from hawl.registers.cases.tests.makers import (
     make_case,
     make_contact,
     make_event,
+    make_person,
     organisation_id,
 )
 from hawl.registers.people.models import Contact, Person
@@ -366,9 +367,8 @@ def sealed(people: Desks, person_id: UUID) -> None:
 def test_unsealing_gives_back_to_each_case_what_it_had_and_no_more(people: Desks) -> None:
     desk, hub = organisation_id(DESK), organisation_id(HUB)
     with acting_as(again(people.worker)):
-        one = make_case(desk=desk)
-        own = make_contact(one.person, case_id=one.pk)
-        Person.objects.filter(pk=one.person_id).update(visible_to=[desk, hub])
+        one = make_case(desk=desk, person=make_person(desk=desk, visible_to=[desk, hub]), visible_to=[desk])
+        own = make_contact(one.person, case_id=one.pk, visible_to=[desk])
     with acting_as(again(people.hub_worker)):
         two = make_case(desk=hub, person=Person.objects.get(pk=one.person_id), visible_to=[hub])
         make_event(two, "support_reached", two.reported_on, visible_to=[hub])
