@@ -26,6 +26,7 @@ from hawl.work.intake.feed.reading import read_feed
 from hawl.work.intake.feed.rows import FeedRow, Refused
 from hawl.work.intake.models import FeedRefusal, FeedRun
 from hawl.work.intake.reading_ahead import ReadingAhead
+from hawl.work.intake.rekeying import rekey_ways
 
 ROWS_IN_A_PART = 2000
 # Seconds to wait for another import, such as one just killed of which the database has not heard yet.
@@ -87,6 +88,7 @@ def _import(path: Path, by: Actor, desk: parts.Desk, progress: Callable[[int], N
     try:
         laying.make_stages()
         with acting_as(by):
+            rekey_ways(desk.ring)
             laying.give_walled(desk)
         run = _run_of(path, by)
         before = run.seconds
