@@ -13,6 +13,7 @@ from hawl.foundations.access.actor import Actor, Permission, Role
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.actions import record
 from hawl.foundations.clock import now
+from hawl.foundations.messages.approved import approved_now
 from hawl.foundations.messages.gate import ask_gate
 from hawl.foundations.messages.models import Message, ShownMessage, TemplateApproval
 from hawl.foundations.messages.providers import Outgoing
@@ -71,7 +72,7 @@ def enqueue(
         at = max(starts or now(), now())
         if late := too_late(channel, told, at, at):
             raise CannotSend(late)
-        said(chosen, channel, reached.language, told)
+        said(chosen, channel, reached.language, told, approved=approved_now(), name=reached.name)
         made = Message.objects.create(
             person_id=person_id, contact_id=reached.contact_id or contact_id, channel=channel, template=template,
             language=reached.language, told=stored(told), once=once, rule=decision.rule, not_before=starts, due_at=at,

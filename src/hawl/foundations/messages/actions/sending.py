@@ -24,6 +24,7 @@ from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.actions import record
 from hawl.foundations.clock import now
 from hawl.foundations.messages.actions.keeping import CannotSend
+from hawl.foundations.messages.approved import approved_now
 from hawl.foundations.messages.gate import Reached, ask_gate
 from hawl.foundations.messages.models import Message
 from hawl.foundations.messages.providers import NotAsked, NotTaken, Outgoing, Provider
@@ -213,7 +214,8 @@ def _outgoing(message: Message, reached: Reached) -> Outgoing:
     template = templates().get(message.template)
     if template is None or not served(template):
         raise CannotSay("not_approved")
-    words = said(template, message.channel, message.language, from_stored(message.told or {}))
+    told = from_stored(message.told or {})
+    words = said(template, message.channel, message.language, told, approved=approved_now(), name=reached.name)
     return Outgoing(
         message.pk, message.person_id, message.channel, message.language, reached.to, subject(message.language), words
     )
