@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from hawl.foundations.access.actor import Actor
@@ -22,6 +23,7 @@ from hawl.foundations.clock import today
 from hawl.foundations.journal.actions import note
 from hawl.registers.cases.models import Case, CaseEvent, Route
 from hawl.registers.people.actions.restoring import close_plan
+from hawl.registers.people.models import Person
 
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,60}")
 
