@@ -18,7 +18,7 @@ password=$(.venv/bin/python -c 'import secrets; print(secrets.token_hex(12))')
 cd "$folder" && echo "$password" > "$folder/password" && cd - >/dev/null
 run "$programs/initdb" -D "$folder/data" -U postgres -A scram-sha-256 --pwfile="$folder/password" -E UTF8 --locale=C.UTF-8 >/dev/null
 run "$programs/pg_ctl" -D "$folder/data" -w -l "$folder/log" \
-    -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off" start >/dev/null
+    -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c autovacuum=off" start >/dev/null
 export PGPASSWORD="$password"
 sql() { "$programs/psql" -qX -h 127.0.0.1 -p "$port" -U postgres -v ON_ERROR_STOP=1 -c "$1" >/dev/null; }
 sql "CREATE ROLE hawl_owner LOGIN CREATEROLE CREATEDB PASSWORD '$password'"
