@@ -105,6 +105,8 @@ class Part:
     # Cases and messages that were there before: their feed events, duties and claims are laid anew.
     renewed_cases: list[uuid.UUID] = field(default_factory=list)
     renewed_messages: list[bytes] = field(default_factory=list)
+    # Messages of which a version seen for the first time says that a suspect works for the police.
+    police_told: list[bytes] = field(default_factory=list)
     new_people: int = 0
     new_cases: int = 0
     new_by_route: dict[str, int] = field(default_factory=dict)
@@ -141,6 +143,8 @@ def build(rows: Sorted, known: Known, desk: Desk, run_id: uuid.UUID, part: Part)
             history.danger, history.police_suspect, _byte_array(history.suspects), _byte_array(history.ways),
             _byte_array(history.addresses), *history.waiting,
         ))  # fmt: skip
+        if history.police_told_now:
+            part.police_told.append(key)
     for key, claim in rows.noes:
         case_id = rows.histories[key].case_id
         held = (

@@ -96,11 +96,11 @@ UPDATE cases_case c SET no_first_call = true FROM stage_intake_feedmessage m
 WHERE m.danger AND c.id = m.case_id AND NOT c.no_first_call
 """
 
-# Since when a message has said that a suspect works for the police: two people may end the wall that followed, and what
-# was said before they did does not lay it again.
+# When a message last told anew that a suspect works for the police: two people may end the wall that followed, and what
+# was said before they did does not lay it again. A version that comes in afterwards and says so does.
 POLICE_TOLD = """
 UPDATE intake_feedmessage m SET police_told_at = clock_timestamp() FROM stage_intake_feedmessage s
-WHERE m.key = s.key AND m.police_suspect AND m.police_told_at IS NULL
+WHERE m.key = s.key AND m.police_suspect AND (m.police_told_at IS NULL OR m.key = ANY(%(told)s))
 """
 
 # A case that waits for somebody who stands for the person goes on when one came in, and waits again when a later

@@ -41,6 +41,8 @@ class History:
     addresses: set[bytes] = field(default_factory=set)
     # What the case waits for while nobody stands for the person, and its route and reason once somebody does.
     waiting: tuple[str, str, str] = ("", "", "")
+    # A version seen for the first time just now says that a suspect works for the police.
+    police_told_now: bool = False
 
 
 class Claim(NamedTuple):
@@ -100,6 +102,7 @@ def _take(key: bytes, row: FeedRow, history: History, ring: KeyRing, found: Sort
         history.ways.add(way)
         if contact.kind == "address":
             history.addresses.add(way)
+    history.police_told_now |= facts.suspect_police_employee is True
     if row.version < history.version:
         found.repeated += 1
         found.noes += _noes(key, row, facts, ring)

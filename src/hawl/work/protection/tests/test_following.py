@@ -251,13 +251,15 @@ def kept_from_force(person: UUID) -> bool:
 @pytest.mark.parametrize(
     ("brought", "again_walled"),
     [
-        (lambda: [version(2, **POLICE)], False),
-        (lambda: [version(2, crime__note="x", **POLICE), version(3, **POLICE)], False),
+        (lambda: [version(1, **POLICE)], False),
+        (lambda: [version(2, crime__note="x")], False),
+        (lambda: [version(2, **POLICE)], True),
+        (lambda: [version(2, crime__note="x", **POLICE), version(3)], True),
         (lambda: [version(1, record_id="ANOTHER", crime__ref="77", **POLICE)], True),
         (lambda: [version(1, record_id="ANOTHER", crime__ref="77")], False),
     ],
 )
-def test_a_wall_that_two_people_ended_comes_back_by_a_new_message_alone(
+def test_a_wall_that_two_people_ended_comes_back_by_what_is_told_afterwards_alone(
     brought: Callable[[], list[Any]], *, again_walled: bool
 ) -> None:
     people = desks()
