@@ -21,6 +21,7 @@ from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.actions import record
 from hawl.foundations.clock import today
 from hawl.foundations.journal.actions import note
+from hawl.registers.cases.journal_facts import declined_facts
 from hawl.registers.cases.models import Case, CaseEvent, Route
 from hawl.registers.people.actions.restoring import close_plan
 from hawl.registers.people.models import Person
@@ -111,11 +112,6 @@ def set_answer(*, by: Actor, case: Case, agreed: bool, route: str, reason: str) 
     return held
 
 
-def declined_facts(case: Case) -> dict[str, Any]:
-    """How the safety journal names a case: by its id, and by the blind key of its crime, which it has again."""
-    return {"case": str(case.pk), "crime": f"c{bytes(case.crime_key).hex()}" if case.crime_key else None}
-
-
 @transaction.atomic
 def decline_again(*, by: Actor, person_id: uuid.UUID, case_id: str | None, crime: str | None, at: datetime) -> bool:
     """Put a no back after a restore. False where the case is not here; then nobody is reached by the person's plan."""
@@ -132,7 +128,7 @@ def decline_again(*, by: Actor, person_id: uuid.UUID, case_id: str | None, crime
             no_first_call=True,
         )  # fmt: skip
         if not closed and not Case.objects.filter(same, person_id=person_id).exists():
-            close_plan(person, at)
+            close_plan(by=by, person=person, at=at)
             return False
         record(action="case.declined_again", object_kind="person", object_id=str(person_id), cases=closed)
         return True

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from hawl.foundations.messages.approved import Approved, digits
-from hawl.registers.organisations.models import OrganisationName
+from hawl.registers.organisations import queries as organisations
 from hawl.registers.places.queries import area_keys, terms
-from hawl.registers.services.models import ServiceName, ServiceWay
+from hawl.registers.services import queries as services
 
 # First lines stand among the words of an area, under keys that begin so.
 FIRST_LINE = "first-line-"
@@ -17,12 +17,6 @@ def approved() -> Approved:
     A number that nobody has seen in a source is not approved, nor is that of any other service: a helpline's number
     says who writes.
     """
-    ways = ServiceWay.objects.filter(service__kind="hub", way="phone", certainty="read").exclude(phone="")
-    names: set[str] = set()
-    for table in (OrganisationName, ServiceName):
-        for english, welsh in table.objects.values_list("en", "cy"):
-            names |= {english, welsh}
     lines = [(term.en, term.cy) for key in area_keys() for term in terms(key) if term.key.startswith(FIRST_LINE)]
-    return Approved(
-        {digits(phone): phone for phone in ways.values_list("phone", flat=True)}, tuple(lines), frozenset(names - {""})
-    )
+    names = frozenset(services.all_names() | organisations.all_names())
+    return Approved({digits(phone): phone for phone in services.numbers_of_hubs()}, tuple(lines), names)

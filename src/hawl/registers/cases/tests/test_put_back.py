@@ -15,7 +15,8 @@ from hawl.foundations.journal.kinds import Entry, checked
 from hawl.foundations.journal.models import JournalEntry
 from hawl.foundations.journal.replaying import handlers
 from hawl.foundations.messages.gate import ask_gate
-from hawl.registers.cases.actions import declined_facts, set_answer
+from hawl.registers.cases.actions import set_answer
+from hawl.registers.cases.journal_facts import declined_facts
 from hawl.registers.cases.models import Case
 from hawl.registers.cases.tests.makers import DESK, make_case, make_contact, make_person, organisation_id
 from hawl.registers.people.journal_facts import not_theirs_facts

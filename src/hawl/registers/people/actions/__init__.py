@@ -1,7 +1,6 @@
 """What is done with a person's record: reading it, deciding how they may be reached, and their contact plan."""
 
 from hawl.registers.people.actions.deciding import (
-    CannotDecide,
     Changed,
     close_first_calls,
     confirm_decision,
@@ -12,6 +11,7 @@ from hawl.registers.people.actions.deciding import (
 from hawl.registers.people.actions.planning import confirm_plan, put_plan, refuse_plan, show_plan
 from hawl.registers.people.actions.reading import open_person, show_contact
 from hawl.registers.people.plans_told import PlanTold
+from hawl.registers.people.seconds import CannotDecide
 
 __all__ = [
     "CannotDecide",

@@ -14,12 +14,13 @@ from hawl.foundations.audit.actions import record
 from hawl.foundations.clock import now, today
 from hawl.foundations.journal.actions import note
 from hawl.foundations.vault.fields import can_open
-from hawl.registers.people.actions.deciding import CannotDecide, Changed, _at, _scope, check_second, may_lower
+from hawl.registers.people.actions.deciding import Changed, _at, _scope
 from hawl.registers.people.grounds import decided_on, is_grave
 from hawl.registers.people.hours import windows_of
 from hawl.registers.people.models import ContactPlan
 from hawl.registers.people.plan_rules import expired, parted
 from hawl.registers.people.plans_told import PlanTold, as_kept, waits_of
+from hawl.registers.people.seconds import CannotDecide, check_second, may_lower
 
 
 @transaction.atomic

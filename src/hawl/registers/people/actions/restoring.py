@@ -75,18 +75,19 @@ def plan_lost(*, by: Actor, entry: Entry, at: datetime) -> bool:
         person = Person.objects.select_for_update().filter(pk=entry.subject).first()
         if person is None:
             return False
-        close_plan(person, at)
+        close_plan(by=by, person=person, at=at)
         return True
 
 
-def close_plan(person: Person, at: datetime) -> None:
+def close_plan(*, by: Actor, person: Person, at: datetime) -> None:
     """Nobody is reached by the plan of this person, which is locked, until two people keep one anew."""
-    plan = _plan_of(person)
-    if plan.unsure_since is None:
-        plan.unsure_since, plan.version, plan.changed_at = at, plan.version + 1, at
-        plan.waiting = plan.waiting_by = plan.waiting_at = plan.lift_by = None
-        plan.save()
-        record(action="contact.plan_unsure", object_kind="person", object_id=str(person.pk))
+    with acting_as(by):
+        plan = _plan_of(person)
+        if plan.unsure_since is None:
+            plan.unsure_since, plan.version, plan.changed_at = at, plan.version + 1, at
+            plan.waiting = plan.waiting_by = plan.waiting_at = plan.lift_by = None
+            plan.save()
+            record(action="contact.plan_unsure", object_kind="person", object_id=str(person.pk))
 
 
 def _plan_of(person: Person) -> ContactPlan:
