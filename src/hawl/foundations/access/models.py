@@ -266,7 +266,7 @@ class BrokenGlass(OpenModel):
 
 
 class KeptScope(OpenModel):
-    """Who saw each row of a person when the record was sealed, so that unsealing opens no row to anybody else.
+    """Who saw each row of a person when the record was sealed, so that unsealing opens no row further than it was.
 
     Written and read by `hawl_rescope` alone; gone when the record is unsealed, or when the person is erased, which is
     why the jobs process may take rows away.
@@ -280,6 +280,8 @@ class KeptScope(OpenModel):
     held_in = models.CharField(max_length=63)
     row_key = models.CharField(max_length=40)
     seen_by = ArrayField(models.IntegerField())
+    # Whether some were named on it then, who alone saw what tells a place.
+    restricted = models.BooleanField()
 
     class Meta:
         constraints = [

@@ -69,8 +69,9 @@ def close_to(*, person_id: UUID, organisation_id: int) -> None:
 def unseal(*, person_id: UUID, visible_to: Collection[int], proposed_by: int) -> None:
     """Open each row of a sealed record to those of these organisations who saw it when it was sealed.
 
-    What is younger than the seal follows its case, and a case of which nothing is known goes to its desk.
-    `proposed_by` is the account of another than the current actor, in standing or a steward's.
+    What is younger than the seal follows its case, and a case of which nothing is known goes to its desk. A record that
+    was restricted before is so again. `proposed_by` is the account of another than the current actor, in standing or a
+    steward's.
     """
     _rescope(person_id, "unseal", visible_to, proposed_by)
 
@@ -97,6 +98,10 @@ def _one(user_id: int | None, organisation_id: int | None) -> int:
 def _rescope(person_id: UUID, change: str, ids: Collection[int], other: int | None = None) -> None:
     """Django's `ProgrammingError` for who may not, `IntegrityError` where nobody would keep sight."""
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        told = change
+        if change == "unseal":
+            cursor.execute("SELECT hawl_was_restricted(%s)", [person_id])
+            told = "unseal_restricted" if cursor.fetchone()[0] else change
         for follower in (_FOLLOWERS[each] for each in _ORDER if each in _FOLLOWERS):
-            follower(person_id, change, ids)
+            follower(person_id, told, ids)
         cursor.execute("SELECT hawl_rescope(%s, %s, %s, %s)", [person_id, change, sorted(ids), other])

@@ -51,7 +51,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
 DECLARE
   told text := coalesce(current_setting('hawl.user', true), '');
   machine boolean := session_user = '{jobs}' AND hawl_machine();
-  seen boolean; vouched boolean; of_the_named boolean; others_saw boolean; held bigint[]; opened int[];
+  seen boolean; vouched boolean; of_the_named boolean; others_saw boolean; held bigint[]; opened int[]; narrow boolean;
 BEGIN
   IF change <> ALL ('{{{changes}}}') THEN RAISE EXCEPTION 'no such change: %', change; END IF;
   SELECT named_users INTO held FROM {people} WHERE id = person FOR UPDATE;
@@ -143,7 +143,7 @@ def making(scoped: Sequence[type[ScopedModel]]) -> str:
     given_back = [f"  {_give_back(model, people, cases)};" for model in order]
     updates = [
         "  IF change = 'seal' THEN", *kept, "  END IF;",
-        "  IF change = 'unseal' THEN", *given_back, f"  {_FORGET};", "  ELSE",
+        "  IF change = 'unseal' THEN", f"  {_narrow(table)};", *given_back, f"  {_FORGET};", "  ELSE",
         *(f"  {_update(model)};" for model in order), "  END IF;",
     ]  # fmt: skip
     return _FUNCTION.format(
@@ -187,9 +187,16 @@ def _keep(model: type[ScopedModel]) -> str:
     """Keep who saw each row, when it is sealed; what was sealed already has nothing to keep."""
     table, key = model._meta.db_table, model._meta.pk.column
     return (
-        f"INSERT INTO {_KEPT} (person_id, held_in, row_key, seen_by) SELECT person, '{table}', {key}::text, visible_to"  # noqa: S608
-        f" FROM {table} WHERE visible_to <> '{{}}' AND {_of_person(model)} ON CONFLICT DO NOTHING"
+        f"INSERT INTO {_KEPT} (person_id, held_in, row_key, seen_by, restricted) SELECT person, '{table}', {key}::text,"  # noqa: S608
+        f" visible_to, named_users <> '{{}}' FROM {table} WHERE visible_to <> '{{}}' AND {_of_person(model)}"
+        " ON CONFLICT DO NOTHING"
     )
+
+
+def _narrow(people: str) -> str:
+    """What was restricted before it was sealed is so again: its place stays with those who are named now."""
+    of_person = f"k.person_id = person AND k.held_in = '{people}' AND k.restricted"
+    return f"narrow := EXISTS (SELECT FROM {_KEPT} k WHERE {of_person})"
 
 
 def _give_back(model: type[ScopedModel], people: type[ScopedModel], cases: type[ScopedModel] | None) -> str:
@@ -213,7 +220,10 @@ def _give_back(model: type[ScopedModel], people: type[ScopedModel], cases: type[
             f"{' UNION ' + of_cases if of_cases else ''} ORDER BY 1);"
             " IF opened = '{}' THEN opened := ids::int[]; END IF"
         )
-        sets = "visible_to = opened, named_users = '{}', visibility = 'open'"
+        sets = (
+            "visible_to = opened, named_users = CASE WHEN narrow THEN named_users ELSE '{}' END,"
+            " visibility = CASE WHEN narrow THEN 'restricted' ELSE 'open' END"
+        )
         return f"{opened}; UPDATE {table} SET {sets} WHERE id = person"  # noqa: S608
     if model is cases:
         # Where every desk of theirs is kept out, a case that came in sealed is for all for whom it is opened now.
@@ -228,8 +238,8 @@ def _give_back(model: type[ScopedModel], people: type[ScopedModel], cases: type[
         otherwise = "opened"
     given = f"coalesce(nullif({kept}, '{{}}'), {otherwise})"
     return (
-        f"UPDATE {table} t SET visible_to = {given}, named_users = CASE WHEN {given} = '{{}}' THEN t.named_users"  # noqa: S608
-        f" ELSE '{{}}' END WHERE {_of_person(model, 't.')}"
+        f"UPDATE {table} t SET visible_to = {given}, named_users = CASE WHEN narrow OR {given} = '{{}}'"  # noqa: S608
+        f" THEN t.named_users ELSE '{{}}' END WHERE {_of_person(model, 't.')}"
     )
 
 

@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
                 ('held_in', models.CharField(max_length=63)),
                 ('row_key', models.CharField(max_length=40)),
                 ('seen_by', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None)),
+                ('restricted', models.BooleanField()),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('person_id', 'held_in', 'row_key'), name='access_kept_once')],
