@@ -163,7 +163,7 @@ def _write_settings(data: Path, *, durable: bool) -> None:
         "timezone = 'UTC'",
     ]
     if not durable:
-        # Tests take back most of what they lay: tables that were tidied while empty would be taken for empty ever after.
+        # Tests take back most of what they lay: a table that was tidied while empty would be planned for as empty.
         lines += ["fsync = off", "synchronous_commit = off", "full_page_writes = off", "autovacuum = off"]
     settings = data / "postgresql.auto.conf"
     with settings.open("a", encoding="utf-8") as file:
