@@ -100,6 +100,10 @@ def django_db_setup() -> Iterator[None]:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     name = f"{template}_test_{worker}"
     _copy_database(template, name)
+    # Tests of the staff site make their accounts in their own transaction, which the site itself never does. A test's
+    # own database (`new_database`) has the grants of an installation.
+    with _admin(name) as admin:
+        admin.execute("GRANT INSERT, UPDATE ON identity_user TO hawl_staff")
     connection.close()
     connection.settings_dict["NAME"] = name
     os.environ["HAWL_TEST_DATABASE"] = name
@@ -110,6 +114,7 @@ def django_db_setup() -> Iterator[None]:
 
 def _copy_database(template: str, name: str) -> None:
     from hawl.foundations.database.connection import credential
+    from hawl.foundations.database.roles import fit_database
 
     with (Path(os.environ["HAWL_HOME"]).parent / "making.lock").open("w") as lock, _admin() as admin:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -117,9 +122,9 @@ def _copy_database(template: str, name: str) -> None:
         # The owner's, as the installation's own is: it lays rules down anew in some tests.
         owner = credential("owner").user
         admin.execute(f'CREATE DATABASE "{name}" OWNER "{owner}" TEMPLATE "{template}"')
-        # Rights on the database itself are not copied with it.
-        for role in ("staff", "public", "jobs", "sealer"):
-            admin.execute(f'GRANT CONNECT, TEMPORARY ON DATABASE "{name}" TO "hawl_{role}"')
+    # Rights on the database itself are not copied with it.
+    with _admin(name) as admin:
+        fit_database(admin)
     _no_copy(name)
 
 

@@ -143,8 +143,8 @@ def lay(people: list[tuple[str, str, date]], desk: int) -> Counter[int]:
                 [datetime.now(UTC), [desk], *(list(column) for column in zip(*rows, strict=True))],
             )
             cursor.execute(
-                "INSERT INTO finding_searchtoken (token, person_id, visible_to, named_users) "
-                "SELECT t, p, %s, '{}' FROM unnest(%s::bigint[], %s::uuid[]) AS n (t, p)",
+                "INSERT INTO finding_searchtoken (token, person_id, source_id, laid_for, visible_to, named_users) "
+                "SELECT t, p, p, 0, %s, '{}' FROM unnest(%s::bigint[], %s::uuid[]) AS n (t, p)",
                 [[desk], tokens, whose],
             )
     return seen

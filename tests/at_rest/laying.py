@@ -78,6 +78,7 @@ BY_ROW: dict[str, Maker] = {
     },
     "people.ContactPlan": lambda person, case, user, seen: {
         "person_id": person, "plan": {"who_answers": _words("plan"), "code_word": _words("code")},
+        "waiting": {"never": _words("waiting")},
         "changed_at": timezone.now(), "visible_to": seen,
     },
     "people.ContactDecision": lambda person, case, user, seen: {

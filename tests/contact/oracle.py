@@ -46,7 +46,7 @@ def may(story: Story, kind: str, channel: str, at: datetime, holidays: frozenset
 
 def _about_the_person(story: Story, kind: str, channel: str, clock: datetime) -> bool:
     happened = [each[0] for each in story]
-    if "died" in happened or "said_no" in happened or _last(story, "never_reach", default=False):
+    if "died" in happened or "said_no" in happened or _nobody(story) or _lost(story):
         return True
     if "sealed" in happened and channel != "call":
         return True
@@ -74,7 +74,7 @@ def _word_allows(story: Story, channel: str, clock: datetime) -> bool:
         return channel == "call" and "first_call" not in [each[0] for each in story]
     if word != "safe":
         return False
-    if channel == "voicemail" and _last(story, "voicemail", default="none") != "neutral":
+    if channel == "voicemail" and not _voicemail(story):
         return False
     return channel != "letter" or 0 <= (clock.date() - since).days <= 90
 
@@ -104,8 +104,44 @@ def _known_when_decided(story: Story, place: int, use: str) -> bool:
     return any(one[0] == "shared" or (one[0] == "claim" and use in one[1]) for one in story[:last])
 
 
+def _plans(story: Story) -> list[tuple[tuple[Any, ...], bool]]:
+    """The plans from the newest back to the last that two people kept: what each says of (hours, voicemail, never)."""
+    found = []
+    for each in reversed(story):
+        if each[0] == "plan":
+            found.append((each[1:4], each[4] == 2))
+            if each[4] == 2:
+                break
+    return found
+
+
+def _nobody(story: Story) -> bool:
+    """One person says never, two take it back."""
+    return any(never for (_hours, _voicemail, never), _two in _plans(story))
+
+
+def _lost(story: Story) -> bool:
+    """A restore lost the last words of the plan, and no two people have kept one since."""
+    since = [each for each in story if each == ("restored",) or (each[0] == "plan" and each[4] == 2)]
+    return bool(since) and since[-1] == ("restored",)
+
+
+def _voicemail(story: Story) -> bool:
+    """Two said that one may be left, and nobody has said since that none may."""
+    plans = _plans(story)
+    return bool(plans) and plans[-1][1] and all(told == "neutral" for (_hours, told, _never), _two in plans)
+
+
 def _open(story: Story, clock: datetime, holidays: frozenset[date]) -> bool:
-    windows = _last(story, "windows", default=())
+    """Within the hours of the last plan of two people, or office hours, and of each that one has told since."""
+    plans = _plans(story)
+    hours = [told[0] for told, _two in plans]
+    if not plans or not plans[-1][1]:
+        hours.append(())
+    return all(_within(windows, clock, holidays) for windows in hours)
+
+
+def _within(windows: Any, clock: datetime, holidays: frozenset[date]) -> bool:
     if not windows:
         return clock.isoweekday() <= 5 and 9 <= clock.hour < 17 and clock.date() not in holidays
     minute = clock.hour * 60 + clock.minute

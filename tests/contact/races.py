@@ -134,7 +134,7 @@ def _batch(users: tuple[User, User], contacts: list[Contact], database: str, rac
         for contact in mine:
             try:
                 enqueue(by=users[0].actor(), person_id=contact.person_id, contact_id=contact.pk, channel="text",
-                        template="please_ring", told={"number": "01633 496000"}, once="race")  # fmt: skip
+                        template="please_ring", told={"number": "0300 123 2133"}, once="race")  # fmt: skip
             except CannotSend:
                 raced.refused += 1
             finally:

@@ -20,7 +20,7 @@ from hawl.registers.people.contact_rules import (
     counting,
     may_send,
 )
-from hawl.registers.people.hours import Window
+from hawl.registers.people.plan_rules import parted, windows_standing
 
 USES = ("ring", "text", "message", "write")
 CHANNELS = ("call", "voicemail", "text", "email", "letter")
@@ -46,6 +46,7 @@ class State:
     verified: date | None = None
     shared: bool = False
     plan: PlanFacts = NO_PLAN
+    told: dict[str, Any] = field(default_factory=dict)
     person: PersonFacts = field(default_factory=PersonFacts)
     born: date | None = None
 
@@ -84,9 +85,17 @@ def _shared(state: State) -> None:
         state.decided[use], state.spoke_then[use] = "unsafe", frozenset(USES)
 
 
-def _windows(state: State, told: Any) -> None:
-    windows = tuple(Window(days, _clock(start), _clock(end), on) for days, start, end, on in told)
-    state.plan = replace(state.plan, windows=windows or NO_PLAN.windows)
+def _plan(state: State, windows: Any, voicemail: str, never: bool, people: int) -> None:
+    """What one person tells stands as far as it narrows; what two tell stands whole."""
+    clocks = [(sorted(days), f"{_clock(start):%H:%M}", f"{_clock(end):%H:%M}", on) for days, start, end, on in windows]
+    names = ("days", "start", "end", "bank_holidays")
+    told = {"voicemail": voicemail, "windows": [dict(zip(names, each, strict=True)) for each in clocks]}
+    state.told = told if people == 2 else parted(state.told, told)[0]
+    lost, barred = state.plan.lost, state.plan.never_reach
+    state.plan = PlanFacts(
+        windows_standing(state.told), state.told["voicemail"] == "neutral",
+        never_reach=never or (barred and people == 1), lost=lost and people == 1,
+    )  # fmt: skip
 
 
 def _clock(minutes: int) -> time:
@@ -104,9 +113,8 @@ _STEPS: dict[str, Callable[..., None]] = {
     "claim": _claim,
     "decided": _decided,
     "shared": _shared,
-    "windows": _windows,
-    "voicemail": lambda state, told: setattr(state, "plan", replace(state.plan, voicemail=told == "neutral")),
-    "never_reach": lambda state, told: setattr(state, "plan", replace(state.plan, never_reach=told)),
+    "plan": _plan,
+    "restored": lambda state: setattr(state, "plan", replace(state.plan, lost=True)),
     "born": lambda state, day: setattr(state, "born", day),
     "died": _flag("deceased"),
     "said_no": _flag("declined"),
@@ -153,12 +161,11 @@ def _happening(rng: random.Random) -> tuple[Any, ...]:
         day = date(rng.choice(YEARS), rng.randint(1, 12), rng.randint(1, 28))
         holder = rng.choice(("themself", "themself", "parent", "guardian", "", "other"))
         return ("decided", rng.choice(USES), to, 2, day, holder)
-    if chance < 0.85:
-        return ("windows", tuple(_window(rng) for _ in range(rng.randint(0, 3))))
-    if chance < 0.93:
-        return ("voicemail", rng.choice(("neutral", "none")))
-    rare = ("shared", "died", "said_no", "restricted", "sealed", "first_call")
-    return (rng.choice(rare),) if chance < 0.985 else ("never_reach", rng.random() < 0.7)
+    if chance < 0.94:
+        windows = tuple(_window(rng) for _ in range(rng.randint(0, 3)))
+        return ("plan", windows, rng.choice(("neutral", "neutral", "none")), rng.random() < 0.08, rng.choice((1, 2)))
+    rare = ("shared", "died", "said_no", "restricted", "sealed", "first_call", "restored")
+    return (rng.choice(rare),)
 
 
 def _window(rng: random.Random) -> tuple[frozenset[int], int, int, bool]:
@@ -212,13 +219,18 @@ def compare(number: int, seed: int, *, gate: Gate = may_send, default: str = "un
 
 def _is_first_hour(story: Story, kind: str, channel: str, at: datetime, told: datetime) -> bool:
     """No hour before the one told would do, looked for minute by minute, and that one does."""
-    later = [("born", date(1950, 1, 1)), *(each for each in story if each[0] == "windows"), *_SAFE]
+    later = [("born", date(1950, 1, 1)), *_hours_of(story), *_SAFE]
     moment = at
     while moment < told:
         if may(later, "mobile", "text", moment, HOLIDAYS):
             return False
         moment += timedelta(minutes=1)
     return may(later, "mobile", "text", told, HOLIDAYS)
+
+
+def _hours_of(story: Story) -> Story:
+    """The plans of a story, less that they bar or were lost."""
+    return [("plan", each[1], each[2], False, each[4]) for each in story if each[0] == "plan"]
 
 
 _SAFE: Story = [("decided", "text", "safe", 2, date(2026, 1, 1), "themself")]

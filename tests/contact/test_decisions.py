@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from contact import stories
 from contact.stories import compare
 from hawl.registers.people.contact_rules import may_send
 
@@ -30,5 +31,17 @@ def test_each_fact_of_the_person_that_the_gate_forgets_is_caught(fault: str) -> 
     number = 60_000 if fault == "first_call_spent" else 20_000
     found = compare(
         number, seed=2, gate=lambda c, w, plan, person, at: may_send(c, w, plan, replace(person, **{fault: False}), at)
+    )
+    assert found.unsafe > 0
+
+
+def test_a_plan_that_one_person_may_widen_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stories, "parted", lambda _stands, told: (dict(told), ()))
+    assert compare(20_000, seed=3).unsafe > 0
+
+
+def test_a_plan_that_a_restore_lost_and_the_gate_uses_is_caught() -> None:
+    found = compare(
+        20_000, seed=4, gate=lambda c, w, plan, person, at: may_send(c, w, replace(plan, lost=False), person, at)
     )
     assert found.unsafe > 0

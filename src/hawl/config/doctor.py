@@ -153,6 +153,7 @@ def _database() -> Iterator[Finding]:
         yield from _server(connection)
         yield from _rights(connection)
         yield from _tables(connection)
+        yield from _copies(connection)
 
 
 def _one(connection: Connection, sql: str, *values: Any) -> Any:
@@ -201,6 +202,20 @@ def _rights(connection: Connection) -> Iterator[Finding]:
             f"The role {name} {'has only its own rights' if well else 'has rights that it must not have'}.",
             f"As administrator: ALTER ROLE {name} NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB;",
         )  # fmt: skip
+
+
+def _copies(connection: Connection) -> Iterator[Finding]:
+    """What restores kept of before them: whoever was erased since is in it, with their key."""
+    rows = connection.execute(
+        "select datname from pg_database where datname ~ "
+        "('^' || regexp_replace(current_database(), '(\\W)', '\\\\\\1', 'g') || '_before_[0-9]{14}$') order by 1"
+    ).fetchall()
+    names = [str(name) for (name,) in rows]
+    yield Finding(
+        "copies-of-before", not names, f"Restores left copies that hold people erased since: {', '.join(names)}."
+        if names else "No copy of before a restore is left.",
+        "When nobody needs them any more: `hawl restore --drop-copies`.", warning=bool(names),
+    )  # fmt: skip
 
 
 def _sealing(connection: Connection) -> Iterator[Finding]:

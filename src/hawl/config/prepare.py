@@ -75,8 +75,8 @@ def release_digest() -> str:
     """A digest over all that `prepare` lays into a database: migrations, rules, counting functions, areas."""
     digest = hashlib.sha256()
     patterns = (
-        "**/migrations/*.py", "**/models.py", "**/figures.sql", "**/rules.sql", "areas/**/*.yaml",
-        "foundations/access/*.py",
+        "**/migrations/*.py", "**/models.py", "**/*.sql", "areas/**/*.yaml", "foundations/access/*.py",
+        "foundations/database/roles.py", "registers/agreements/guards.py",
     )  # fmt: skip
     for pattern in patterns:
         for path in sorted(_PACKAGE.glob(pattern)):

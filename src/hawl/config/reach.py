@@ -57,6 +57,7 @@ COMMANDS: dict[str, Reach] = {
     "keys rotate": Reach.MACHINE,
     "keys status": Reach.MACHINE,
     "people reindex": Reach.MACHINE,
+    "person erase": Reach.MACHINE,
     "prepare": Reach.OWNER,
     "restore": Reach.OWNER,
     "rulebook check": Reach.NOTHING,

@@ -113,6 +113,8 @@ SCOPES: dict[Rows, Scope] = {
 # Kinds of rows for which every account of the matrix broke a glass, and whether it still holds. That for a row of
 # `GLASS_OF_ANOTHER` holds too, and somebody broke it who is not of the matrix.
 GLASSES = {Rows.GLASS: True, Rows.GLASS_RUN_OUT: False, Rows.GLASS_ON_SEALED: True, Rows.GLASS_ON_DENIED: True}
+# Of these nothing but a glass makes the record anybody's business: they are read, and nobody decides over them.
+BY_GLASS_ALONE = frozenset({Rows.GLASS})
 
 # What each layer is asked by: reading covers all that only reads.
 READING = (Action.SEARCH, Action.LIST, Action.READ, Action.EXPORT)

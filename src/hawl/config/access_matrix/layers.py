@@ -27,7 +27,8 @@ from hawl.foundations.identity.models import User
 
 # A cell: table, kind of row, action. A layer's answer is the set of cells that it lets this account do.
 Cell = tuple[str, Rows, Action]
-ASKED = tuple(each for each in Action if each != Action.PROTECT)
+# Referring and agreeing are the actions' own and move scope by functions of their rooms, which those rooms try.
+ASKED = tuple(each for each in Action if each not in (Action.PROTECT, Action.REFER, Action.AGREE))
 
 
 def actor_of(someone: Someone) -> Actor:
@@ -105,7 +106,9 @@ def by_managers(laid: Laid, actor: Actor) -> set[Cell]:
             for kind in seen:
                 allowed |= {(table, kind, action) for action in cells.READING}
                 allowed.add((table, kind, Action.CHANGE))
-                if model.subject_column == model._meta.pk.column:
+                # The managers know nothing of acts; that who sees a person by a glass alone protects nothing is asked
+                # by each act (the policy) and by the function that moves scope (the database).
+                if model.subject_column == model._meta.pk.column and kind not in cells.BY_GLASS_ALONE:
                     allowed.add((table, kind, Action.PROTECT))
             allowed |= {(table, kind, Action.SHOW_CONTACT) for kind in shown}
             allowed |= {
@@ -146,9 +149,10 @@ def by_guard(laid: Laid, actor: Actor) -> set[Cell]:
     return allowed
 
 
-# Tries each statement and takes it back; gives the numbers of those that were done to a row.
-_TRYING = """
-CREATE OR REPLACE FUNCTION pg_temp.hawl_try(statements text[]) RETURNS int[] LANGUAGE plpgsql AS $try$
+# Tries each statement in the role of who asks and takes it back; gives the numbers of those that were done to a row.
+# Laid by the owner into a database that is thrown away.
+TRYING = """
+CREATE OR REPLACE FUNCTION hawl_try(statements text[]) RETURNS int[] LANGUAGE plpgsql AS $try$
 DECLARE done int[] := '{}'; touched bigint;
 BEGIN
   FOR n IN 1 .. coalesce(array_length(statements, 1), 0) LOOP
@@ -162,14 +166,9 @@ BEGIN
     END;
   END LOOP;
   RETURN done;
-END $try$
+END $try$;
+GRANT EXECUTE ON FUNCTION hawl_try(text[]) TO "{staff}"
 """
-
-
-def make_trying() -> None:
-    """For this connection; the role of the staff process may make what is temporary."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TRYING)
 
 
 def by_database(laid: Laid, actor: Actor) -> set[Cell]:
@@ -187,7 +186,7 @@ def by_database(laid: Laid, actor: Actor) -> set[Cell]:
                 if _key_of(row) in seen and laid.keys[kind] in handed:
                     allowed.add((table, kind, Action.SHOW_CONTACT))
             for action, statements in laid.statements[model].items():
-                cursor.execute("SELECT pg_temp.hawl_try(%s)", [statements])
+                cursor.execute("SELECT hawl_try(%s)", [statements])
                 allowed |= {(table, kinds[n - 1], action) for n in cursor.fetchone()[0]}
     return allowed & laid.cells
 
@@ -197,14 +196,14 @@ def statements_of(rows: dict[type[ScopedModel], dict[Rows, Any]]) -> dict[type[S
     made = {}
     with connection.cursor() as cursor:
         for model, kinds in rows.items():
-            table, key = model._meta.db_table, _key(model)
+            table, key, of_it = model._meta.db_table, _key(model), _of_content(model)
 
             def written(statement: str, values: list[Any], cursor: Any = cursor) -> str:
                 return str(cursor.mogrify(statement, values))
 
             made[model] = {
                 Action.CHANGE: [
-                    written(f'UPDATE "{table}" SET visible_to = visible_to WHERE "{key}" = %s', [_key_of(row)])
+                    written(f'UPDATE "{table}" SET {of_it} = {of_it} WHERE "{key}" = %s', [_key_of(row)])
                     for row in kinds.values()
                 ],
                 Action.ERASE: [
@@ -216,6 +215,11 @@ def statements_of(rows: dict[type[ScopedModel], dict[Rows, Any]]) -> dict[type[S
                 protect = "SELECT hawl_rescope(%s, 'deny_user', '{0}', NULL)"
                 made[model][Action.PROTECT] = [written(protect, [_key_of(row)]) for row in kinds.values()]
     return made
+
+
+def _of_content(model: type[ScopedModel]) -> str:
+    """A column that has nothing to do with who sees the row: that one functions alone may write."""
+    return next(f'"{each.column}"' for each in model._meta.concrete_fields if each.column not in model.written_once())
 
 
 def _insert(model: type[ScopedModel], like: Any) -> tuple[str, list[Any]]:

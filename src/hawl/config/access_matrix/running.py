@@ -16,6 +16,7 @@ from hawl.foundations.access.database_rules import lay_down
 from hawl.foundations.access.rescoping_function import scoped_models
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.database.connection import credential
+from hawl.foundations.database.roles import role_name
 
 _LAYING = Actor(label="system:matrix", machine=True)
 
@@ -25,6 +26,7 @@ class Run:
 
     def __init__(self) -> None:
         _bare_tables()
+        owner_does([layers.TRYING.replace("{staff}", role_name("staff"))])
         with as_role("owner"), acting_as(_LAYING):
             laid = laying.lay()
             self.laid = replace(laid, cells=frozenset(layers.cells_of(laid)), resources=layers.resources_of(laid.rows))
@@ -54,7 +56,6 @@ class Run:
         rows = {model: kinds for model, kinds in self.laid.rows.items() if table in ("", model._meta.db_table)}
         part = replace(self.laid, rows=rows)
         with as_role("staff"):
-            layers.make_trying()
             asked = {someone: layers.by_database(part, actor) for someone, actor in self.asking.actors.items()}
         kept = {} if not table else self.database
         self.database = {

@@ -68,12 +68,20 @@ def backup_verify(file: Path, identity: Path, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("file", type=_FILE)
-@click.option("--identity", type=_FILE, required=True, help="File with the secret key of the backup.")
+@click.argument("file", type=_FILE, required=False)
+@click.option("--identity", type=_FILE, help="File with the secret key of the backup.")
+@click.option("--drop-copies", is_flag=True, help="Take away the databases of before that earlier restores kept.")
 @click.option("--replace", is_flag=True, help="Take the place of a database that is not empty; it is kept beside.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as one line of JSON.")
-def restore(file: Path, identity: Path, replace: bool, as_json: bool) -> None:
+def restore(file: Path | None, identity: Path | None, drop_copies: bool, replace: bool, as_json: bool) -> None:
     """Restore FILE (or the newest of a folder), put the safety journal back, then take its place."""
+    if drop_copies:
+        if file or identity or replace:
+            raise Unusable("--drop-copies stands alone: it restores nothing.", "hawl restore --drop-copies")
+        _drop_copies(as_json)
+        return
+    if file is None or identity is None:
+        raise Unusable("No backup or no key was given.", "hawl restore FILE --identity KEYFILE")
     _without_doors()
     from hawl.config.backups.restoring import newest
     from hawl.config.backups.restoring import restore as put_in_place
@@ -87,7 +95,18 @@ def restore(file: Path, identity: Path, replace: bool, as_json: bool) -> None:
     if done.not_stated:
         click.echo(f"`hawl audit verify` will call this a cut, since no statement of it was signed: {done.not_stated}")
     if done.old_database:
-        click.echo(f"What was before is kept as the database {done.old_database}; drop it when nobody needs it.")
+        click.echo(f"What was before is kept as the database {done.old_database}. It holds people who were erased "
+                   "since: `hawl restore --drop-copies` takes it away when nobody needs it.")  # fmt: skip
+
+
+def _drop_copies(as_json: bool) -> None:
+    from hawl.config.backups.restoring import drop_copies
+
+    gone = drop_copies()
+    if as_json:
+        say_json({"dropped": gone})
+        return
+    click.echo(f"Taken away: {', '.join(gone)}." if gone else "No restore left a copy.")
 
 
 def _tell_replayed(replayed: Told) -> None:
@@ -101,6 +120,9 @@ def _tell_replayed(replayed: Told) -> None:
     if replayed["unplaced"]:
         click.echo(f"About people who are not in this copy: {len(replayed['unplaced'])}. "
                    "They wait, and are put on these people when the feed brings them again.")  # fmt: skip
+    if lost := replayed["lost_accounts"]:
+        click.echo(f"Lost, since they were made after the backup: the accounts {', '.join(map(str, lost))}. "
+                   "Make them anew with `hawl account put`.")  # fmt: skip
     if lowered or replayed["unplaced"]:
         click.echo("`hawl journal left` lists each of them.")
 

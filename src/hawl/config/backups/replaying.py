@@ -11,18 +11,24 @@ from typing import Any, TypedDict
 
 
 class Told(TypedDict):
-    """What became of the entries outside: how many, the newest; by kind what was put back or left; who is not here."""
+    """What became of the entries outside: how many, the newest; by kind what was put back or left; who is not here.
+
+    `lost_accounts` are ids of accounts made after the backup; `newest_account` the highest id that any account had.
+    """
 
     outside: int
     newest_number: int
     put_back: dict[str, int]
     left_lower: dict[str, int]
     unplaced: list[str]
+    lost_accounts: list[int]
+    newest_account: int
 
 
 def nothing_told() -> Told:
     """Of a trial, which puts nothing back."""
-    return {"outside": 0, "newest_number": 0, "put_back": {}, "left_lower": {}, "unplaced": []}
+    return {"outside": 0, "newest_number": 0, "put_back": {}, "left_lower": {}, "unplaced": [],
+            "lost_accounts": [], "newest_account": 0}  # fmt: skip
 
 
 def replay_here() -> Told:
@@ -52,6 +58,8 @@ def replay_here() -> Told:
         "put_back": done.put_back,
         "left_lower": dict(Counter(each.kind for each in done.left_lower)),
         "unplaced": [str(each) for each in done.unplaced],
+        "lost_accounts": done.lost_accounts(),
+        "newest_account": max((int(each.facts.get("account") or 0) for each in outside), default=0),
     }
 
 

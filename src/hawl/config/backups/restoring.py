@@ -74,6 +74,19 @@ def verify(file: Path, secret_key: Path) -> Restored:
         to.drop(name)
 
 
+def drop_copies() -> list[str]:
+    """Take away what restores left of before them, for good; gives the names. Raises `InstallationError`.
+
+    A copy holds whom people erased since, with their keys: only the key file and the owner's credential stand before
+    it.
+    """
+    to = server()
+    found = to.copies()
+    for name in found:
+        to.drop(name)
+    return found
+
+
 def restore(file: Path, secret_key: Path, *, replace: bool) -> Restored:
     """Put the backup in the place of this installation's database. Raises `InstallationError`; then all is as it was.
 
@@ -266,12 +279,21 @@ def _give_standing(to: Server, name: str, replayed: Told) -> None:
 
 
 def give_standing(connection: Connection, replayed: Told) -> None:
-    """Say in the database, as its owner, that the journal was put back; new entries are numbered after the old."""
+    """Say in the database, as its owner, that the journal was put back; new entries are numbered after the old.
+
+    So are new accounts: to whom a lost one was named, or from whom denied, no other account may take its number.
+    """
     with connection.transaction():
         connection.execute(
             "SELECT setval(pg_get_serial_sequence('journal_journalentry', 'number'), greatest(%s, "
             "(SELECT coalesce(max(number), 0) FROM journal_journalentry), 1))",
             [replayed["newest_number"]],
+        )
+        connection.execute(
+            "SELECT setval(pg_get_serial_sequence('identity_user', 'id'), greatest(%s, (SELECT coalesce(max(id), 0) "
+            "FROM identity_user), (SELECT last_value FROM pg_sequences WHERE schemaname = 'public' AND sequencename = "
+            "split_part(pg_get_serial_sequence('identity_user', 'id'), '.', 2)), 1))",
+            [replayed.get("newest_account", 0)],
         )
         connection.execute("DELETE FROM journal_journalstanding")
         connection.execute(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import subprocess
 from collections.abc import Iterator
@@ -96,6 +97,15 @@ class Server:
         from hawl.foundations.database.roles import role_name
 
         return self.who.user if given_url() else role_name("owner")
+
+    def copies(self) -> list[str]:
+        """Databases of before a restore, the oldest first: `<name>_before_<time>`."""
+        with self.connect("postgres") as connection:
+            rows = connection.execute(
+                "SELECT datname FROM pg_database WHERE datname ~ %s ORDER BY 1",
+                [rf"^{re.escape(self.where.name)}_before_[0-9]{{14}}$"],
+            ).fetchall()
+        return [str(name) for (name,) in rows]
 
     def drop(self, name: str) -> None:
         """Take a database away; one that is gone already is no failure."""

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "hawl.work.intake",
     "hawl.work.hub",
     "hawl.work.protection",
+    "hawl.work.erasing",
     "hawl.insight.compliance",
     "hawl.insight.demand",
     "hawl.entrances.public_site",

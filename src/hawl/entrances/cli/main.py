@@ -23,6 +23,7 @@ ROOMS: dict[str, tuple[str, str]] = {
     "journal": ("hawl.config.backups.commands:journal", "The safety journal outside the database."),
     "keys": ("hawl.foundations.vault.commands:keys", "Change, renew, escrow and recover the keys."),
     "people": ("hawl.registers.finding.commands:people", "The people held: lay anew what finds them."),
+    "person": ("hawl.work.erasing.commands:person", "One person held: erase them."),
     "prepare": ("hawl.config.commands:prepare", "Make or upgrade this installation's database and keys."),
     "restore": ("hawl.config.backups.commands:restore", "Restore a backup and put the safety journal back."),
     "rulebook": ("hawl.rights.rulebook.commands:rulebook", "Check and show rulebooks of duties."),

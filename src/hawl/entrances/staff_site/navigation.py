@@ -15,8 +15,8 @@ from hawl.foundations.access.policy import enter
 from hawl.foundations.clock import now
 from hawl.foundations.design.frames import Frame, Item
 from hawl.foundations.identity.models import User
-from hawl.foundations.identity.queries import lapsing
-from hawl.foundations.identity.sessions import NOBODY
+from hawl.foundations.identity.queries import count_waiting, lapsing
+from hawl.foundations.identity.sessions import MISSED, NOBODY
 from hawl.work.protection.queries import incidents_to_review
 
 
@@ -34,6 +34,7 @@ PAGES: tuple[Page, ...] = (
     Page(_("Find a person"), "search", Permission.SEE_PEOPLE),
     Page(_("Emergency"), "glass", Permission.RECORD_ACTS),
     Page(_("Reviews"), "reviews", Permission.REVIEW_ACCESS),
+    Page(_("Accounts"), "accounts", Permission.REVIEW_ACCESS),
     Page(_("Messages"), "messages", Permission.SEE_PEOPLE),
     Page(_("How the Code is kept"), "compliance", Permission.SEE_FIGURES),
     Page(_("Demand"), "demand", Permission.SEE_FIGURES),
@@ -57,7 +58,7 @@ def frame(request: HttpRequest) -> Frame:
         sign_out=reverse("sign_out"),
         home=reverse("home"),
         own_page=reverse("your_sign_in"),
-        notices=_notices(user, reviews=any(page.address == "reviews" for page in pages)),
+        notices=_notices(request, user, reviews=any(page.address == "reviews" for page in pages)),
         **_session(request),
     )
 
@@ -71,7 +72,7 @@ def _session(request: HttpRequest) -> dict[str, Any]:
     return {"session_ends": ends, "session_seconds": seconds, "stay": reverse("stay_signed_in")}
 
 
-def _notices(user: User, *, reviews: bool) -> tuple[str, ...]:
+def _notices(request: HttpRequest, user: User, *, reviews: bool) -> tuple[str, ...]:
     """What the person must know on whatever page they are; to a reviewer, each broken glass that waits for them."""
     found = []
     if reviews and (waiting := len(incidents_to_review(user.pk))):
@@ -81,6 +82,22 @@ def _notices(user: User, *, reviews: bool) -> tuple[str, ...]:
             waiting,
         )
         found.append(words % {"count": waiting})
+    if reviews and (waiting := count_waiting(user.pk)):
+        words = ngettext(
+            "%(count)s account waits for a yes. Go to Accounts and look at it.",
+            "%(count)s accounts wait for a yes. Go to Accounts and look at them.",
+            waiting,
+        )
+        found.append(words % {"count": waiting})
+    if missed := getattr(request, "session", {}).get(MISSED):
+        words = ngettext(
+            "%(count)s wrong code was given after your password since you last signed in. If that was not you, somebody"
+            " knows your password: ask for a new one now.",
+            "%(count)s wrong codes were given after your password since you last signed in. If that was not you,"
+            " somebody knows your password: ask for a new one now.",
+            missed,
+        )
+        found.append(words % {"count": missed})
     if user.factor_reset_from is not None:
         found.append(str(_("Your second factor is about to be reset. If you did not ask for it, stop it.")))
     if lapsing(user):

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from hawl.entrances.staff_site.addresses import home_of, is_ours, network_address, safe_next
@@ -44,8 +45,18 @@ from hawl.foundations.identity.factors import (
 )
 from hawl.foundations.identity.provider import is_configured
 from hawl.foundations.identity.queries import active_user, held_of
-from hawl.foundations.identity.sessions import ENDED, STAY, Why
-from hawl.foundations.identity.throttling import Busy, give_back, note_place, one_hash, take_code
+from hawl.foundations.identity.sessions import ENDED, MISSED, STAY, Why
+from hawl.foundations.identity.throttling import (
+    Busy,
+    give_back,
+    note_missed,
+    note_place,
+    note_right,
+    one_hash,
+    take_code,
+    take_untold,
+    wait_for_code,
+)
 
 if TYPE_CHECKING:
     from hawl.foundations.identity.models import User
@@ -57,6 +68,7 @@ _PENDING_SECONDS = 600
 PROVIDER_FAILED = "provider_failed"
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 _ANYONE = Actor(label="anyone")
+_WRONG = "wrong_code"
 
 
 class PasswordForm(forms.Form):
@@ -167,17 +179,24 @@ def second_factor(request: HttpRequest, user: User, title: Any, back: str = "") 
     """The page that asks for a second factor; `None` once one was given."""
     form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
-        taken = take_code(user.pk)
+        address = network_address(request)
+        wait = wait_for_code(user.pk, address)
+        taken = take_code(user.pk, address, recovery_only=wait > 0)
         if taken.wait:
             return too_many_tries(request, taken.wait)
-        if _was_given(request, user, form):
+        if _was_given(request, user, form, wait=wait):
             give_back(taken.buckets)
             return None
+        if form.has_error("code", _WRONG):
+            pending = request.session.get(PENDING)
+            note_missed(user.pk, address, told=pending is None)
+            if pending is not None:
+                request.session[PENDING] = {**pending, "missed": pending.get("missed", 0) + 1}
     passkey = json.dumps(ask_for_passkey(request, user)) if has_passkey(user.pk) else ""
     return render(request, "staff_site/code.html", {"form": form, "title": title, "passkey": passkey, "next": back})
 
 
-def _was_given(request: HttpRequest, user: User, form: CodeForm) -> bool:
+def _was_given(request: HttpRequest, user: User, form: CodeForm, *, wait: int) -> bool:
     if "credential" in request.POST:
         if check_passkey(by=_ANYONE, user=user, request=request, credential=as_json(request.POST["credential"])):
             return True
@@ -185,9 +204,18 @@ def _was_given(request: HttpRequest, user: User, form: CodeForm) -> bool:
         return False
     if not form.is_valid():
         return False
-    if check_code(by=_ANYONE, user=user, code=form.cleaned_data["code"]):
+    if check_code(by=_ANYONE, user=user, code=form.cleaned_data["code"], recovery_only=wait > 0):
         return True
-    form.add_error("code", _("The code is wrong or was used before. Each code works once: wait for the next one"))
+    if wait:
+        words = ngettext(
+            "Too many wrong codes were given. Wait %(count)s minute, or give a recovery code or a passkey now",
+            "Too many wrong codes were given. Wait %(count)s minutes, or give a recovery code or a passkey now",
+            wait,
+        )
+        form.add_error("code", words % {"count": wait})
+        return False
+    refused = _("The code is wrong or was used before. Each code works once: wait for the next one")
+    form.add_error("code", forms.ValidationError(refused, code=_WRONG))
     return False
 
 
@@ -241,8 +269,12 @@ def enter(request: HttpRequest, user: User, pending: dict[str, Any], factor_at: 
         request.session.pop(name, None)
     stay, _ended = begin_session(by=user.actor(), user=user, factor_at=factor_at)
     request.session[STAY] = str(stay.pk)
+    note_right(user.pk, network_address(request))
     note_place(user.pk, network_address(request))
     give_back(tuple(pending["taken"]))
+    # Wrong codes that this sign-in did not give itself: somebody else knows the password.
+    if (missed := take_untold(user.pk) - pending.get("missed", 0)) > 0:
+        request.session[MISSED] = missed
     if held_of(user.pk) is not None:
         return HttpResponseRedirect(reverse("kept"))
     return HttpResponseRedirect(pending["next"] if is_ours(pending["next"]) else home_of(request))
@@ -258,6 +290,7 @@ def step_up(request: HttpRequest) -> HttpResponse:
     if answer is not None:
         return answer
     renew_factor(by=stay.user.actor(), stay=stay)
+    note_right(stay.user_id, network_address(request))
     request.session.cycle_key()
     return HttpResponseRedirect(back)
 

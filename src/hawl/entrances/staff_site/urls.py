@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from hawl.entrances.staff_site import (
+    accounts,
     audit,
     directory,
     home,
@@ -28,6 +29,8 @@ urlpatterns = [
     path("messages/<uuid:message_id>/letter/", messages.letter, name="message_letter"),
     path("services/", directory.service_directory, name="service_directory"),
     path("bodies/", directory.bodies, name="bodies"),
+    path("accounts/", accounts.accounts, name="accounts"),
+    path("accounts/<uuid:request_id>/decide/", accounts.account_decide, name="account_decide"),
     path("operations/", operations.operations, name="operations"),
     path("operations/feeds/<uuid:run_id>/", operations.feed_run, name="feed_run"),
     path("operations/failures/<int:failure_id>/", operations.failure_looked_at, name="failure_looked_at"),

@@ -114,3 +114,20 @@ def ages(youngest: int | None, oldest: int | None) -> str:
     if youngest is not None:
         return _("Aged %(youngest)s or over") % {"youngest": youngest}
     return _("Aged %(oldest)s or under") % {"oldest": oldest} if oldest is not None else ""
+
+
+# What people who work here may be.
+ROLES: Words = {
+    "victim_care_officer": gettext_lazy("Victim care officer"),
+    "specialist_lead": gettext_lazy("Specialist lead"),
+    "hub_worker": gettext_lazy("Hub worker"),
+    "provider_worker": gettext_lazy("Provider worker"),
+    "justice_partner": gettext_lazy("Criminal justice partner"),
+    "engagement_coordinator": gettext_lazy("Engagement coordinator"),
+    "commissioning_manager": gettext_lazy("Commissioning manager"),
+    "board": gettext_lazy("Board member"),
+    "case_review_lead": gettext_lazy("Case review lead"),
+    "policy_lead": gettext_lazy("Policy lead"),
+    "steward": gettext_lazy("Steward"),
+    "analyst": gettext_lazy("Analyst"),
+}

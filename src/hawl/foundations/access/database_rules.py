@@ -18,7 +18,7 @@ from django.db import connection, models
 
 from hawl.foundations.access import rescoping_function
 from hawl.foundations.access.models import OpenModel, ScopedModel
-from hawl.foundations.access.row_conditions import visible
+from hawl.foundations.access.row_conditions import visible, visible_without_glass
 from hawl.foundations.access.sight import OF_ACCOUNTS, sight_functions
 from hawl.foundations.database.roles import FIGURES, FOR_FUNCTIONS, KEEPER, role_name
 
@@ -35,6 +35,28 @@ DO $$ DECLARE each regprocedure; BEGIN
 FOR each IN SELECT p.oid FROM pg_proc p JOIN pg_roles r ON r.oid = p.proowner WHERE r.rolname = '{figures}'
   AND p.proname <> ALL ('{sight}')
 LOOP EXECUTE format('DROP FUNCTION %s', each); END LOOP; END $$
+"""
+
+# A function is everybody's to run, and to hang on a table of their own, until somebody says otherwise.
+_TO_NOBODY = """
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+DO $$ DECLARE each regprocedure; BEGIN
+FOR each IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
+  AND pg_has_role(p.proowner, 'USAGE')
+LOOP EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', each); END LOOP; END $$
+"""
+
+# The job queue's own functions: who queues may queue, and the jobs process does all the rest.
+_LIBRARY_FUNCTIONS = """
+DO $$ DECLARE each regprocedure; BEGIN
+FOR each IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
+  AND p.proname LIKE 'procrastinate\\_%' AND p.prorettype <> 'trigger'::regtype
+LOOP
+  EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO "{jobs}"', each);
+  IF each::text LIKE 'procrastinate\\_defer\\_job%' THEN
+    EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO "{staff}"', each);
+  END IF;
+END LOOP; END $$
 """
 
 # Tables of libraries, with who may use them: sessions and sign-in for staff, the job queue for those who queue.
@@ -75,6 +97,8 @@ def statements() -> Iterator[str]:
     yield from _rules_of_apps()
     yield from _moving_function(there)
     yield from _counting_functions()
+    yield _TO_NOBODY
+    yield _LIBRARY_FUNCTIONS.format(jobs=role_name("jobs"), staff=role_name("staff"))
     for process in ("staff", "jobs"):
         yield f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "{role_name(process)}"'
 
@@ -99,18 +123,15 @@ def handed_to(signature: str, role: str) -> Iterator[str]:
 
 def _rules_of_apps() -> Iterator[str]:
     """Each app's `rules.sql`: rules of its own for tables that are not scoped; `{staff}` stands for that role."""
-    names = {each: f'"{role_name(each)}"' for each in ("staff", "public", "jobs", FIGURES)}
-    for app in apps.get_app_configs():
-        file = Path(app.path) / "rules.sql"
-        if file.exists():
-            text = file.read_text(encoding="utf-8")
-            for name, role in {**names, "owner": "CURRENT_USER"}.items():
-                text = text.replace(f"{{{name}}}", role)
-            yield text
+    return _texts("rules.sql")
 
 
 def _moving_function(there: set[str]) -> Iterator[str]:
-    """The one function that moves who may see a person (`rescoping`)."""
+    """The function that moves who may see a person (`rescoping`), and those of each app's `moving.sql`.
+
+    They belong to the role `keeper`; in the file `{seen}` stands for a row's being seen by more than a broken glass,
+    and `{staff}`, `{jobs}` and `{keeper}` for those roles.
+    """
     keeper = role_name(KEEPER)
     yield f'GRANT SELECT ({", ".join(OF_ACCOUNTS)}) ON identity_user TO "{keeper}"'
     scoped = [model for model in rescoping_function.scoped_models() if model._meta.db_table in there]
@@ -124,6 +145,13 @@ def _moving_function(there: set[str]) -> Iterator[str]:
     yield from handed_to(rescoping_function.SIGNATURE, KEEPER)
     callers = ", ".join(f'"{role_name(each)}"' for each in ("staff", "jobs"))
     yield f"GRANT EXECUTE ON FUNCTION {rescoping_function.SIGNATURE} TO {callers}"
+    if len(scoped) < len(list(rescoping_function.scoped_models())):
+        return
+    for text in _texts("moving.sql"):
+        yield text.replace("{seen}", visible_without_glass("id"))
+        for signature in _signatures(text):
+            yield from handed_to(signature, KEEPER)
+            yield f"GRANT EXECUTE ON FUNCTION {signature} TO {callers}"
 
 
 def _counting_functions() -> Iterator[str]:
@@ -135,16 +163,37 @@ def _counting_functions() -> Iterator[str]:
     # Those of an earlier release go first: what a function gives back cannot be changed in place.
     sight = ",".join(signature.removesuffix("()") for signature, _ in sight_functions())
     yield _DROP_COUNTING.replace("{figures}", role_name(FIGURES)).replace("{sight}", f"{{{sight}}}")
-    for app in apps.get_app_configs():
-        file = Path(app.path) / "figures.sql"
-        if not file.exists():
-            continue
-        text = file.read_text(encoding="utf-8")
+    for text in _texts("figures.sql"):
         yield text
-        for signature in re.findall(r"CREATE OR REPLACE FUNCTION (hawl_\w+\([^)]*\))", text):
-            name = re.sub(r"(\w+ )(\w+)(?=[,)])", r"\2", signature)
-            yield from handed_to(name, FIGURES)
-            yield f"GRANT EXECUTE ON FUNCTION {name} TO {callers}"
+        for signature in _signatures(text):
+            yield from handed_to(signature, FIGURES)
+            yield f"GRANT EXECUTE ON FUNCTION {signature} TO {callers}"
+
+
+def _signatures(text: str) -> Iterator[str]:
+    """The functions that the text makes, each with the types of what it is given."""
+    for signature in re.findall(r"CREATE OR REPLACE FUNCTION (hawl_\w+\([^)]*\))", text):
+        yield re.sub(r"(\w+ )(\w+)(?=[,)])", r"\2", signature)
+
+
+def _texts(file_name: str) -> Iterator[str]:
+    """What the apps' files of this name say, with roles in place of their marks."""
+    names = {each: f'"{role_name(each)}"' for each in ("staff", "public", "jobs", FIGURES, KEEPER)}
+    for app in apps.get_app_configs():
+        file = Path(app.path) / file_name
+        if file.exists():
+            text = file.read_text(encoding="utf-8")
+            for name, role in {**names, "owner": "CURRENT_USER"}.items():
+                text = text.replace(f"{{{name}}}", role)
+            yield text
+
+
+def _update(model: type[ScopedModel], process: str) -> str:
+    """People move nobody's sight by writing a row again: for that there are functions, which ask who they are."""
+    if process != "staff":
+        return "UPDATE"
+    columns = {str(field.column) for field in model._meta.concrete_fields} - model.written_once()
+    return "UPDATE ({})".format(", ".join(f'"{column}"' for column in sorted(columns)))
 
 
 def lay_down() -> None:
@@ -164,12 +213,14 @@ def _grant(verbs: str, table: str, process: str) -> str:
 
 def _open(model: type[OpenModel]) -> Iterator[str]:
     table = model._meta.db_table
-    for process in sorted(model.readers | model.writers | model.adders):
+    for process in sorted(model.readers | model.writers | model.adders | set(model.rewriters)):
         verbs = ["SELECT"] if process in model.readers | model.writers else []
         if process in model.writers:
             verbs += ["INSERT", "UPDATE", "DELETE"]
         elif process in model.adders:
             verbs += ["INSERT"]
+        if process in model.rewriters:
+            verbs += [f"UPDATE ({', '.join(model.rewriters[process])})"]
         yield _grant(", ".join(verbs), table, process)
 
 
@@ -189,7 +240,7 @@ def _scoped(model: type[ScopedModel]) -> Iterator[str]:
     yield f'CREATE POLICY hawl_figures ON "{table}" FOR SELECT TO "{figures}" USING (true)'
     yield f'CREATE POLICY hawl_owner ON "{table}" TO {owner} USING (true) WITH CHECK (true)'
     for process in sorted(model.readers | model.writers):
-        verbs = ["SELECT", *(["INSERT", "UPDATE"] if process in model.writers else [])]
+        verbs = ["SELECT", *(["INSERT", _update(model, process)] if process in model.writers else [])]
         yield _grant(", ".join(verbs + (["DELETE"] if process in model.erasers else [])), table, process)
     open_to_counting = [
         field.column

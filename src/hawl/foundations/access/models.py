@@ -7,7 +7,8 @@ the name of an actor, and is guarded again by row-level security (`database_rule
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -16,7 +17,7 @@ from django.db import models
 
 from hawl.foundations.access.actor import WORKS_WITH_PEOPLE, Actor, current_actor, worked_out
 from hawl.foundations.access.policy import Action, Level, Purpose, Resource, decide
-from hawl.foundations.access.seen import Seen
+from hawl.foundations.access.seen import SCOPE_COLUMNS, Seen
 from hawl.foundations.clock import now, today
 
 EVERYONE = frozenset({"staff", "public", "jobs"})
@@ -30,12 +31,13 @@ Row = TypeVar("Row", bound="ScopedModel")
 class OpenModel(models.Model):
     """A table about no person. `readers`, `writers` and `adders` name the processes whose role may.
 
-    `adders` may insert but neither change nor delete.
+    `adders` may insert but neither change nor delete. `rewriters` are processes that change these columns and no other.
     """
 
     readers: ClassVar[frozenset[str]] = STAFF_SIDE
     writers: ClassVar[frozenset[str]] = JOBS
     adders: ClassVar[frozenset[str]] = NOBODY
+    rewriters: ClassVar[Mapping[str, tuple[str, ...]]] = MappingProxyType({})
 
     class Meta:
         abstract = True
@@ -138,6 +140,8 @@ class ScopedModel(models.Model):
     writers: ClassVar[frozenset[str]] = STAFF_SIDE
     # Who may take rows away; of most tables machines alone.
     erasers: ClassVar[frozenset[str]] = JOBS
+    # Columns beside those of scope by which it is decided who sees the row, or for whom that may be moved.
+    moved_apart: ClassVar[frozenset[str]] = frozenset()
 
     visible_to = ArrayField(models.IntegerField(), default=list)
     named_users = ArrayField(models.BigIntegerField(), default=list, blank=True)
@@ -160,11 +164,35 @@ class ScopedModel(models.Model):
         guards_rows(row)
         return row
 
+    @classmethod
+    def written_once(cls) -> frozenset[str]:
+        """Columns that no person writes again once the row is there: functions of the database alone move them."""
+        keys = {str(field.column) for field in cls._meta.pk_fields}
+        return frozenset({*SCOPE_COLUMNS, cls.subject_column, *keys, *cls.moved_apart})
+
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """A new row lies within the scope of the actor who adds it."""
+        """A new row lies within the scope of the actor who adds it; who sees one that is there stays as it is.
+
+        Machines write all columns. For a person who asks by name for a column that is written once, the database says
+        no.
+        """
         if self._state.adding:
             check_new([self])
+        if not current_actor().machine and not kwargs.get("update_fields"):
+            # Else Django would try an update of all columns first.
+            if self._state.adding:
+                kwargs.setdefault("force_insert", True)
+            elif not kwargs.get("force_insert"):
+                kwargs["update_fields"] = self._rewritten()
         super().save(*args, **kwargs)
+
+    def _rewritten(self) -> set[str]:
+        held = self.get_deferred_fields()
+        return {
+            field.name
+            for field in self._meta.concrete_fields
+            if field.attname not in held and field.column not in self.written_once()
+        }
 
     def shows_place(self) -> bool:
         """Whether the actor may read what tells where the person is: of a restricted row, the named alone."""
@@ -235,3 +263,27 @@ class BrokenGlass(OpenModel):
     # {"<user id>": "upheld" | "not_upheld"} with the time of each in `reviewed_at`.
     reviews = models.JSONField(default=dict)
     reviewed_at = models.DateTimeField(null=True, blank=True)
+
+
+class KeptScope(OpenModel):
+    """Who saw each row of a person when the record was sealed, so that unsealing opens no row further than it was.
+
+    Written and read by `hawl_rescope` alone; gone when the record is unsealed, or when the person is erased, which is
+    why the jobs process may take rows away.
+    """
+
+    readers = JOBS
+    writers = JOBS
+
+    person_id = models.UUIDField()
+    # The table, and the row by its key.
+    held_in = models.CharField(max_length=63)
+    row_key = models.CharField(max_length=40)
+    seen_by = ArrayField(models.IntegerField())
+    # Whether some were named on it then, who alone saw what tells a place.
+    restricted = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person_id", "held_in", "row_key"], name="access_kept_once"),
+        ]

@@ -27,6 +27,8 @@ class Action(StrEnum):
     CHANGE = "change"  # be altered
     PROTECT = "protect"  # be sealed, restricted or denied, and the way back
     EXPORT = "export"  # leave the system with names
+    REFER = "refer"  # be passed on to another body
+    AGREE = "agree"  # have kept what the person agreed to or withdrew
     ERASE = "erase"  # be destroyed; machines alone, after two people decided
 
 
@@ -121,6 +123,11 @@ GROUNDS: dict[str, _Ground] = {
     "broken_glass": lambda actor, resource: resource.subject is not None and resource.subject in actor.glass,
 }
 
+# A broken glass is for reading and for reaching the person. It decides nothing over them: what is done by these would
+# outlive its hour, or change who else sees the record.
+BEYOND_GLASS = frozenset({Action.PROTECT, Action.REFER, Action.AGREE})
+GLASS_READS_ONLY = "glass_reads_only"
+
 _OBLIGATIONS: dict[Action, frozenset[str]] = {
     Action.SEARCH: frozenset({"audit"}),
     Action.LIST: frozenset({"audit"}),
@@ -128,6 +135,8 @@ _OBLIGATIONS: dict[Action, frozenset[str]] = {
     Action.SHOW_CONTACT: frozenset({"audit"}),
     Action.RECORD: frozenset({"audit"}),
     Action.CHANGE: frozenset({"audit"}),
+    Action.REFER: frozenset({"audit"}),
+    Action.AGREE: frozenset({"audit"}),
     Action.ERASE: frozenset({"audit"}),
     Action.PROTECT: frozenset({"audit_grave", "reason", "step_up", "second_person"}),
     Action.EXPORT: frozenset({"audit_grave", "reason", "step_up", "second_person"}),
@@ -164,6 +173,8 @@ def decide(actor: Actor, action: Action, resource: Resource, purpose: Purpose, n
     ground = next((name for name, holds in GROUNDS.items() if holds(actor, resource)), None)
     if ground is None:
         return Decision(False, "no_ground")
+    if ground == "broken_glass" and action in BEYOND_GLASS:
+        return Decision(False, GLASS_READS_ONLY)
     fields = _fields(resource, ground)
     if action == Action.SHOW_CONTACT and "C5" not in fields:
         return Decision(False, "place_not_shown")

@@ -33,23 +33,31 @@ def before_moving(name: str, follower: Follower) -> None:
     _FOLLOWERS[name] = follower
 
 
-def seal(*, person_id: UUID, named_users: Collection[int]) -> None:
-    """Leave a person and all that is held of them to the named accounts alone, who may not be none."""
-    _rescope(person_id, "seal", named_users)
+def seal(*, person_id: UUID, named_users: Collection[int], proposed_by: int | None = None) -> None:
+    """Leave a person and all that is held of them to the named accounts alone.
+
+    One in standing must be among them and, where one person acts (`proposed_by` is None), a lead in standing of a body
+    that holds the record. Whoever is named on the record already may grow fewer by one person; to add one takes two, of
+    whom one is named. So it is with `name` and `restrict`.
+    """
+    _rescope(person_id, "seal", named_users, proposed_by)
 
 
-def name(*, person_id: UUID, named_users: Collection[int]) -> None:
-    """Put other accounts in the place of those named on a sealed or restricted record; they may not be none."""
-    _rescope(person_id, "name", named_users)
+def name(*, person_id: UUID, named_users: Collection[int], proposed_by: int | None = None) -> None:
+    """Put other accounts in the place of those named on a sealed or restricted record; by one of those, as `seal`."""
+    _rescope(person_id, "name", named_users, proposed_by)
 
 
-def restrict(*, person_id: UUID, named_users: Collection[int]) -> None:
-    """Leave what tells a place to the named accounts alone; the rest stays where it is."""
-    _rescope(person_id, "restrict", named_users)
+def restrict(*, person_id: UUID, named_users: Collection[int], proposed_by: int | None = None) -> None:
+    """Leave what tells a place to the named accounts alone, as `seal`; the rest stays where it is."""
+    _rescope(person_id, "restrict", named_users, proposed_by)
 
 
 def deny(*, person_id: UUID, user_id: int | None = None, organisation_id: int | None = None) -> None:
-    """Deny a person to one account, or to all who work for a body or are employed by it (`POLICE`: any police body)."""
+    """Deny a person to one account, or to all who work for a body or are employed by it (`POLICE`: any police body).
+
+    Somebody in standing must still see the record; of an account that is denied, somebody besides who denies it.
+    """
     _rescope(person_id, "deny_user" if user_id is not None else "deny_body", [_one(user_id, organisation_id)])
 
 
@@ -59,7 +67,12 @@ def close_to(*, person_id: UUID, organisation_id: int) -> None:
 
 
 def unseal(*, person_id: UUID, visible_to: Collection[int], proposed_by: int) -> None:
-    """Open a sealed record to these organisations. `proposed_by` is an active account, and not the current actor's."""
+    """Open each row of a sealed record to those of these organisations who saw it when it was sealed.
+
+    What is younger than the seal follows its case, and a case of which nothing is known goes to its desk. A record that
+    was restricted before is so again. `proposed_by` is the account of another than the current actor, in standing or a
+    steward's.
+    """
     _rescope(person_id, "unseal", visible_to, proposed_by)
 
 
@@ -85,6 +98,10 @@ def _one(user_id: int | None, organisation_id: int | None) -> int:
 def _rescope(person_id: UUID, change: str, ids: Collection[int], other: int | None = None) -> None:
     """Django's `ProgrammingError` for who may not, `IntegrityError` where nobody would keep sight."""
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        told = change
+        if change == "unseal":
+            cursor.execute("SELECT hawl_was_restricted(%s)", [person_id])
+            told = "unseal_restricted" if cursor.fetchone()[0] else change
         for follower in (_FOLLOWERS[each] for each in _ORDER if each in _FOLLOWERS):
-            follower(person_id, change, ids)
+            follower(person_id, told, ids)
         cursor.execute("SELECT hawl_rescope(%s, %s, %s, %s)", [person_id, change, sorted(ids), other])

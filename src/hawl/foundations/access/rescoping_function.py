@@ -7,23 +7,24 @@ from collections.abc import Iterator, Sequence
 from django.apps import apps
 from django.db import models
 
+from hawl.foundations.access.actor import Role
 from hawl.foundations.access.models import ScopedModel
-from hawl.foundations.access.row_conditions import visible
-from hawl.foundations.database.roles import role_name
+from hawl.foundations.access.row_conditions import visible_without_glass
+from hawl.foundations.access.sight import in_standing
+from hawl.foundations.database.roles import KEEPER, role_name
 
 SIGNATURE = "hawl_rescope(uuid, text, bigint[], bigint)"
-# What each change makes of a column; columns that are not named stay. `ids` and `person` are the function's own.
+# What each change makes of a column, save unsealing, which gives each row back; columns that are not named stay.
+# `ids` and `person` are the function's own.
 _CHANGES: dict[str, dict[str, str]] = {
     "visible_to": {
         "seal": "'{}'",
-        "unseal": "ids::int[]",
         "close_to": "array_remove(visible_to, ids[1]::int)",
     },
     "named_users": {
         "seal": "ids",
         "name": "ids",
         "restrict": "ids",
-        "unseal": "'{}'",
         "unrestrict": "'{}'",
     },
     "denied_users": {
@@ -37,27 +38,32 @@ _CHANGES: dict[str, dict[str, str]] = {
     "visibility": {
         "seal": "'sealed'",
         "restrict": "'restricted'",
-        "unseal": "'open'",
         "unrestrict": "'open'",
     },
 }
 _LOWERS = ("unseal", "unrestrict", "end_deny_user", "end_deny_body")
+_KEPT = "access_keptscope"
+_FORGET = f"DELETE FROM {_KEPT} WHERE person_id = person"  # noqa: S608 - our own name
 
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION hawl_rescope(person uuid, change text, ids bigint[], other bigint) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $rescope$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $rescope$
 DECLARE
   told text := coalesce(current_setting('hawl.user', true), '');
   machine boolean := session_user = '{jobs}' AND hawl_machine();
-  seen boolean;
+  seen boolean; vouched boolean; of_the_named boolean; others_saw boolean; held bigint[]; opened int[]; narrow boolean;
 BEGIN
   IF change <> ALL ('{{{changes}}}') THEN RAISE EXCEPTION 'no such change: %', change; END IF;
-  PERFORM 1 FROM {people} WHERE id = person FOR UPDATE;
+  SELECT named_users INTO held FROM {people} WHERE id = person FOR UPDATE;
+  IF change IN ('seal', 'name', 'restrict', 'unseal') AND cardinality(ids) = 0 THEN
+    RAISE check_violation USING MESSAGE = 'somebody must keep sight of the record';
+  END IF;
   IF NOT machine THEN
+    -- What is seen by a broken glass is read and not decided over.
     SELECT EXISTS (SELECT 1 FROM {people} WHERE id = person AND ({visible})) INTO seen;
+    vouched := other IS NOT NULL AND other::text <> told AND EXISTS ({stands});
     IF change = ANY ('{{{lowers}}}') THEN
-      IF other IS NULL OR other::text = told OR NOT EXISTS (
-        SELECT 1 FROM identity_user u WHERE u.id = other AND u.is_active) THEN
+      IF NOT vouched THEN
         RAISE insufficient_privilege USING MESSAGE = 'it takes two people to lower protection';
       END IF;
       IF NOT seen THEN
@@ -67,30 +73,173 @@ BEGIN
       END IF;
     END IF;
     IF NOT seen THEN RAISE insufficient_privilege USING MESSAGE = 'no such record'; END IF;
-  END IF;
-  IF change IN ('seal', 'name', 'restrict', 'unseal') AND cardinality(ids) = 0 THEN
-    RAISE check_violation USING MESSAGE = 'somebody must keep sight of the record';
+    -- Those named on a record grow fewer by one person's act. To add one takes two, of whom one is named already.
+    of_the_named := told = ANY (held::text[]) OR vouched AND other = ANY (held);
+    IF change IN ('seal', 'name', 'restrict') AND held <> '{{}}' THEN
+      IF change = 'name' AND NOT of_the_named THEN
+        RAISE insufficient_privilege USING MESSAGE = 'who is named is changed by somebody who is named';
+      END IF;
+      IF NOT ids <@ held AND NOT (vouched AND of_the_named) THEN
+        RAISE insufficient_privilege USING MESSAGE = 'it takes two people, one of them named, to add a name';
+      END IF;
+    END IF;
+    -- What one person raises in danger stays with a lead of those who hold the record; where none is, with any lead.
+    IF change IN ('seal', 'restrict') AND NOT vouched AND NOT EXISTS ({able} AND {lead} AND u.id = ANY (ids)
+      AND ({holds} OR NOT EXISTS ({able} AND {lead} AND {holds}))) THEN
+      RAISE check_violation USING MESSAGE = 'a lead in standing of a desk of the record must be named';
+    END IF;
+    SELECT EXISTS ({able} AND {sees} AND u.id::text <> told) INTO others_saw;
   END IF;
 {updates}
   IF change = 'close_to' AND EXISTS (
     SELECT 1 FROM {people} p WHERE p.id = person AND p.visible_to = '{{}}' AND p.visibility <> 'sealed') THEN
     RAISE check_violation USING MESSAGE = 'somebody must keep sight of the record';
   END IF;
-END $rescope$
+  IF NOT machine AND (
+    change IN ('seal', 'name', 'restrict') AND NOT EXISTS ({able} AND u.id = ANY (ids))
+    OR change IN ('deny_user', 'deny_body') AND NOT EXISTS ({able} AND {sees})
+    -- Nobody takes all colleagues' sight away, one account after another.
+    OR change = 'deny_user' AND others_saw AND NOT EXISTS ({able} AND {sees} AND u.id::text <> told)) THEN
+    RAISE check_violation USING MESSAGE = 'somebody must keep sight of the record';
+  END IF;
+END $rescope$;
+DO $grant$ BEGIN
+  GRANT SELECT ON access_body TO "{keeper}";
+  {grants}
+  IF to_regclass('public.{kept}') IS NOT NULL THEN
+    GRANT SELECT, INSERT, DELETE ON {kept} TO "{keeper}";
+  END IF;
+END $grant$
 """
+
+# Accounts in standing that no wall keeps from the person: `{able} AND …`.
+_ABLE = (
+    "SELECT FROM identity_user u JOIN access_body b ON b.organisation_id = u.organisation_id"
+    " LEFT JOIN access_body e ON e.organisation_id = u.employer_id JOIN {people} p ON p.id = person"
+    " WHERE {standing} AND NOT coalesce(p.denied_users @> ARRAY[u.id], false)"
+    " AND NOT coalesce(p.denied_organisations && b.walls, false)"
+    " AND NOT coalesce(p.denied_organisations && e.walls, false)"
+)
+_LEAD = f"u.roles @> ARRAY['{Role.SPECIALIST_LEAD.value}']::varchar[]"
+_HOLDS = "(u.organisation_id = ANY (p.visible_to) OR u.id = ANY (held))"
+_SEES = "(u.organisation_id = ANY (p.visible_to) OR u.id = ANY (p.named_users))"
+# A steward works with no person: an active account is all that is asked of them.
+_STANDS = (
+    "SELECT FROM identity_user u JOIN access_body b ON b.organisation_id = u.organisation_id WHERE u.id = other"
+    f" AND u.is_active AND (u.roles @> ARRAY['{Role.STEWARD.value}']::varchar[] OR {{standing}})"
+)
 
 
 def making(scoped: Sequence[type[ScopedModel]]) -> str:
-    """The SQL of the function, over the scoped tables given."""
+    """The SQL of the function and of what it needs, over the scoped tables given."""
     people = next(model for model in scoped if model.subject_column == model._meta.pk.column)
-    changes = sorted({change for made in _CHANGES.values() for change in made})
+    cases = _cases(scoped)
+    changes = sorted({"unseal", *(change for made in _CHANGES.values() for change in made)})
+    standing = in_standing()
+    # Cases first and the person next: what else there is follows them where nothing is known of its own.
+    order = [*([cases] if cases else []), people, *(each for each in scoped if each not in (cases, people))]
+    table = people._meta.db_table
+    kept = [f"  {_keep(model)};" for model in order if len(model._meta.pk_fields) == 1]
+    given_back = [f"  {_give_back(model, people, cases)};" for model in order]
+    updates = [
+        "  IF change = 'seal' THEN", *kept, "  END IF;",
+        "  IF change = 'unseal' THEN", f"  {_narrow(table)};", *given_back, f"  {_FORGET};", "  ELSE",
+        *(f"  {_update(model)};" for model in order), "  END IF;",
+    ]  # fmt: skip
     return _FUNCTION.format(
         jobs=role_name("jobs"),
-        people=people._meta.db_table,
-        visible=visible(people.subject_column),
+        keeper=role_name(KEEPER),
+        people=table,
+        visible=visible_without_glass(people.subject_column),
         changes=",".join(changes),
         lowers=",".join(_LOWERS),
-        updates="\n".join(f"  {_update(model)};" for model in scoped),
+        stands=_STANDS.replace("{standing}", standing),
+        able=_ABLE.replace("{standing}", standing).replace("{people}", table),
+        lead=_LEAD,
+        holds=_HOLDS,
+        sees=_SEES,
+        kept=_KEPT,
+        updates="\n".join(updates),
+        grants="\n  ".join(
+            f'GRANT SELECT ({column}) ON {model._meta.db_table} TO "{role_name(KEEPER)}";'
+            for model in scoped
+            for column in ("desk_id", "case_id")
+            if column in _columns(model)
+        ),
+    )
+
+
+def _columns(model: type[ScopedModel]) -> set[str]:
+    return {str(field.column) for field in model._meta.concrete_fields}
+
+
+def _cases(scoped: Sequence[type[ScopedModel]]) -> type[ScopedModel] | None:
+    """The table of cases: that to which rows of a case belong, where it names the desk of each."""
+    for model in scoped:
+        if model.subject_column == "case_id":
+            related = next(each for each in model._meta.concrete_fields if each.column == "case_id").related_model
+            if related in scoped and "desk_id" in _columns(related):
+                return related
+    return None
+
+
+def _keep(model: type[ScopedModel]) -> str:
+    """Keep who saw each row, when it is sealed; what was sealed already has nothing to keep."""
+    table, key = model._meta.db_table, model._meta.pk.column
+    return (
+        f"INSERT INTO {_KEPT} (person_id, held_in, row_key, seen_by, restricted) SELECT person, '{table}', {key}::text,"  # noqa: S608
+        f" visible_to, named_users <> '{{}}' FROM {table} WHERE visible_to <> '{{}}' AND {_of_person(model)}"
+        " ON CONFLICT DO NOTHING"
+    )
+
+
+def _narrow(people: str) -> str:
+    """What was restricted before it was sealed is so again: its place stays with those who are named now."""
+    of_person = f"k.person_id = person AND k.held_in = '{people}' AND k.restricted"
+    return f"narrow := EXISTS (SELECT FROM {_KEPT} k WHERE {of_person})"
+
+
+def _give_back(model: type[ScopedModel], people: type[ScopedModel], cases: type[ScopedModel] | None) -> str:
+    """Unseal the rows of a table to those of `ids` who saw them; never to anybody else.
+
+    A row of which nothing was kept, as it is younger than the seal, follows its case, and a case goes to its desk.
+    What nobody of `ids` may have stays with those who are named on it.
+    """
+    table, columns = model._meta.db_table, _columns(model)
+    kept = "'{}'::int[]"
+    if len(model._meta.pk_fields) == 1:
+        kept = (
+            f"ARRAY(SELECT x FROM {_KEPT} k, unnest(k.seen_by) AS x WHERE k.person_id = person"  # noqa: S608
+            f" AND k.held_in = '{table}' AND k.row_key = t.{model._meta.pk.column}::text AND x = ANY (ids) ORDER BY x)"
+        )
+    if model is people:
+        # Whoever sees a case of theirs sees the person; where nothing is known of any, all for whom it was opened.
+        of_cases = f"SELECT unnest(visible_to) FROM {cases._meta.db_table} WHERE person_id = person" if cases else ""  # noqa: S608
+        opened = (
+            f"opened := ARRAY(SELECT x FROM {table} t, unnest({kept}) AS x WHERE t.id = person"  # noqa: S608
+            f"{' UNION ' + of_cases if of_cases else ''} ORDER BY 1);"
+            " IF opened = '{}' THEN opened := ids::int[]; END IF"
+        )
+        sets = (
+            "visible_to = opened, named_users = CASE WHEN narrow THEN named_users ELSE '{}' END,"
+            " visibility = CASE WHEN narrow THEN 'restricted' ELSE 'open' END"
+        )
+        return f"{opened}; UPDATE {table} SET {sets} WHERE id = person"  # noqa: S608
+    if model is cases:
+        # Where every desk of theirs is kept out, a case that came in sealed is for all for whom it is opened now.
+        otherwise = (
+            f"CASE WHEN t.desk_id = ANY (ids) THEN ARRAY[t.desk_id] WHEN EXISTS (SELECT FROM {_KEPT} k"  # noqa: S608
+            f" WHERE k.person_id = person AND k.held_in = '{table}') OR EXISTS (SELECT FROM {table} c"
+            " WHERE c.person_id = person AND c.desk_id = ANY (ids)) THEN '{}' ELSE ids::int[] END"
+        )
+    elif cases is not None and "case_id" in columns:
+        otherwise = f"coalesce((SELECT c.visible_to FROM {cases._meta.db_table} c WHERE c.id = t.case_id), opened)"  # noqa: S608
+    else:
+        otherwise = "opened"
+    given = f"coalesce(nullif({kept}, '{{}}'), {otherwise})"
+    return (
+        f"UPDATE {table} t SET visible_to = {given}, named_users = CASE WHEN narrow OR {given} = '{{}}'"  # noqa: S608
+        f" THEN t.named_users ELSE '{{}}' END WHERE {_of_person(model, 't.')}"
     )
 
 
@@ -112,11 +261,11 @@ def _update(model: type[ScopedModel]) -> str:
     return f"UPDATE {model._meta.db_table} SET {', '.join(sets)} WHERE {_of_person(model)}"  # noqa: S608 - our own names
 
 
-def _of_person(model: type[ScopedModel]) -> str:
+def _of_person(model: type[ScopedModel], alias: str = "") -> str:
     """Rows of the person: directly, or through the case they belong to."""
     if model.subject_column != "case_id":
-        return f"{model.subject_column} = person"
+        return f"{alias}{model.subject_column} = person"
     field = next(each for each in model._meta.concrete_fields if each.column == "case_id")
     if not isinstance(field, models.ForeignKey):
         raise TypeError(f"{model.__name__}.case must name the table of cases.")
-    return f"case_id IN (SELECT c.id FROM {field.related_model._meta.db_table} c WHERE c.person_id = person)"  # noqa: S608
+    return f"{alias}case_id IN (SELECT c.id FROM {field.related_model._meta.db_table} c WHERE c.person_id = person)"  # noqa: S608

@@ -21,16 +21,21 @@ STANDING = {
 }
 _TODAY = "(now() AT TIME ZONE 'Europe/London')::date"
 _TOLD = "nullif(current_setting('hawl.user', true), '')::bigint"
-_OF_FIGURES = "LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public"
+_OF_FIGURES = "LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp"
 
 # The columns of accounts that these functions read.
 OF_ACCOUNTS = ("id", "organisation_id", "employer_id", "is_active", "roles", "vetting_until", "training_until")
 
 
+def in_standing() -> str:
+    """The condition under which an account `u` of a body `b` is let near people today."""
+    people = ", ".join(f"'{role.value}'" for role in sorted(WORKS_WITH_PEOPLE))
+    return " AND ".join(STANDING.values()).replace("{people}", people).replace("{today}", _TODAY)
+
+
 def sight_functions() -> Iterator[tuple[str, str]]:
     """Functions by which the database works out who signed in: signature and the SQL that makes it."""
-    people = ", ".join(f"'{role.value}'" for role in sorted(WORKS_WITH_PEOPLE))
-    standing = " AND ".join(STANDING.values()).replace("{people}", people).replace("{today}", _TODAY)
+    standing = in_standing()
     account = "identity_user u JOIN access_body b ON b.organisation_id = u.organisation_id"
     yield _function("hawl_user()", "bigint", f"SELECT u.id FROM {account} WHERE u.id = {_TOLD} AND {standing}")
     yield _function(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, connections, transaction
 
 from hawl.foundations.access.actor import Actor, current_actor, naming
+from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.classes import AuditClass, class_of
 from hawl.foundations.audit.context import gathering_refusals, request_id, waiting_refusals
 from hawl.foundations.audit.models import AuditEntry
@@ -65,7 +67,7 @@ def refuse(
     elif connection.in_atomic_block:
         _write_beside(entry)
     else:
-        AuditEntry.objects.bulk_create([entry])
+        _write([entry])
 
 
 @contextmanager
@@ -78,7 +80,7 @@ def keeping_refusals() -> Iterator[None]:
     finally:
         if gathered:
             with transaction.atomic():
-                AuditEntry.objects.bulk_create(gathered)
+                _write(gathered)
 
 
 def record_list(*, by: Actor, action: str, people: Iterable[UUID], **detail: Any) -> None:
@@ -119,12 +121,26 @@ def _entry(
     )
 
 
+def _write(entries: Iterable[AuditEntry]) -> None:
+    """Each in the name of who did it, which the database asks of an entry (`rules.sql`)."""
+    for actor, theirs in groupby(entries, key=lambda entry: entry.actor):
+        with acting_as(Actor(label=actor, user_id=_user_of(actor))):
+            AuditEntry.objects.bulk_create(theirs)
+
+
+def _user_of(label: str) -> int | None:
+    kind, _, number = label.partition(":")
+    return int(number) if kind == "user" and number.isdecimal() else None
+
+
 def _write_beside(entry: AuditEntry) -> None:
     """Over a second connection, which what happens to the first does not touch."""
     name = "audit_beside"
     connections[name] = connection.copy(name)
     try:
-        AuditEntry.objects.using(name).bulk_create([entry])
+        with transaction.atomic(using=name), connections[name].cursor() as cursor:
+            cursor.execute("SELECT set_config('hawl.user', %s, true)", [str(_user_of(entry.actor) or "")])
+            AuditEntry.objects.using(name).bulk_create([entry])
     finally:
         connections[name].close()
         del connections[name]

@@ -142,20 +142,31 @@ def _make_database(connection: psycopg.Connection[tuple[object, ...]], name: str
 
 
 def fit_database(connection: psycopg.Connection[tuple[object, ...]]) -> None:
-    """Nobody enters by default; each role enters the database by name; the public one makes nothing."""
+    """Nobody enters by default; each role enters the database by name.
+
+    Only jobs makes tables of its own, in which an import lays its rows: to others they would be a place for things
+    that a function of the owner takes for the house's.
+    """
     name = sql.Identifier(connection.info.dbname)
     roles = sql.SQL(", ").join(sql.Identifier(role_name(each)) for each in SIGNING_IN[1:])
     for_functions = sql.SQL(", ").join(sql.Identifier(role_name(each)) for each in FOR_FUNCTIONS)
-    makers = sql.SQL(", ").join(sql.Identifier(role_name(each)) for each in ("staff", "jobs"))
+    others = sql.SQL(", ").join(sql.Identifier(role_name(each)) for each in SIGNING_IN[1:] if each != "jobs")
     for statement in (
         "REVOKE ALL ON DATABASE {name} FROM PUBLIC",
         "GRANT CONNECT ON DATABASE {name} TO {roles}",
-        "GRANT TEMPORARY ON DATABASE {name} TO {makers}",
+        "REVOKE TEMPORARY ON DATABASE {name} FROM {others}, {for_functions}",
+        "GRANT TEMPORARY ON DATABASE {name} TO {jobs}",
         "REVOKE ALL ON SCHEMA public FROM PUBLIC",
         "GRANT USAGE ON SCHEMA public TO {roles}, {for_functions}",
     ):
         connection.execute(
-            sql.SQL(statement).format(name=name, roles=roles, makers=makers, for_functions=for_functions)
+            sql.SQL(statement).format(
+                name=name,
+                roles=roles,
+                others=others,
+                for_functions=for_functions,
+                jobs=sql.Identifier(role_name("jobs")),
+            )
         )
     given = given_url()
     if not given:

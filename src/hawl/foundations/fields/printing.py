@@ -46,7 +46,8 @@ def _register(rows: list[Registered]) -> Iterator[str]:
         for table in dict.fromkeys(each.table for each in rows if each.room == room):
             mine = [each for each in rows if (each.room, each.table) == (room, table)]
             yield from ("", f"### {table}", "")
-            yield f"Answers: `{mine[0].owner}`. Kept by the rule `{mine[0].retention}`."
+            led = f" An erasure finds its rows by `{mine[0].person}`." if mine[0].person else ""
+            yield f"Answers: `{mine[0].owner}`. Kept by the rule `{mine[0].retention}`.{led}"
             yield ""
             yield "| field | class | access | erasure | scrub |"
             yield "| --- | --- | --- | --- | --- |"

@@ -35,6 +35,8 @@ SCHEMA: Mapping[str, Any] = {
                 "properties": {
                     "owner": _CODE,
                     "retention": _CODE,
+                    # By which column a row leads to a person, where the table itself does not say; `nobody`; `key`.
+                    "person": _CODE,
                     "fields": {
                         "type": "array",
                         "minItems": 1,
@@ -72,6 +74,7 @@ class Registered:
     erasure: str
     scrub: str
     line: int
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,7 @@ def read_fields(path: Path, room: str) -> Iterator[Registered]:
                 seen.add(field)
                 yield Registered(
                     room, table, field, group["class"], one["owner"], one["retention"], group["access"],
-                    group["erasure"], group["scrub"], document.line(*place),
+                    group["erasure"], group["scrub"], document.line(*place), one.get("person", ""),
                 )  # fmt: skip
 
 

@@ -8,3 +8,7 @@ class IdentityConfig(AppConfig):
 
     name = "hawl.foundations.identity"
     label = "identity"
+
+    def ready(self) -> None:
+        """What was taken from accounts is taken again after a restore."""
+        import hawl.foundations.identity.replaying  # noqa: F401

@@ -29,8 +29,6 @@ def account() -> None:
 @click.option("--training-until", type=click.DateTime(["%Y-%m-%d"]),
               help="Last day on which their training in handling information holds.")  # fmt: skip
 @click.option("--employer", metavar="KEY", help="Who pays them, where it is another organisation.")
-@click.option("--approved-by", default="", metavar="EMAIL",
-              help="The account of a specialist lead or steward who says yes to a role that sees people.")  # fmt: skip
 @click.option("--language", type=click.Choice(["en", "cy"]), default="en", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one line of JSON.")
 @needs_database
@@ -42,27 +40,25 @@ def put(
     vetting_until: datetime | None,
     training_until: datetime | None,
     employer: str | None,
-    approved_by: str,
     language: str,
     as_json: bool,
 ) -> None:
     """Make the account of EMAIL, or bring it to what is given, with a fresh password; open sessions of it end.
 
     At a terminal the password is asked for; elsewhere one is made and printed once. A role that sees people needs the
-    last day of vetting, the last day of training and somebody else who says yes to it. At the first sign-in the person
-    sets up a second factor.
+    last day of vetting and the last day of training. With such a role, or as a steward, the account waits, as it is,
+    until a steward or a specialist lead says yes on the staff site. At the first sign-in the person sets up a second
+    factor.
     """
-    from hawl.foundations.identity.actions import GRAVE_ROLES, NotCleared, NotPermitted, put_account
-    from hawl.foundations.identity.queries import approvers
+    from hawl.foundations.identity.actions import NotCleared, NotPermitted, ask_account
 
     _refuse_no_address(email)
     organisation_id = _organisation(organisation)
     employer_id = _organisation(employer) if employer else None
-    first = not approvers()
     asked = sys.stdin.isatty() and not as_json
     password = _password(asked)
     try:
-        put_account(
+        found = ask_account(
             by=_operator(),
             email=email.lower(),
             display_name=name,
@@ -72,19 +68,29 @@ def put(
             password=password,
             vetting_until=vetting_until.date() if vetting_until else None,
             training_until=training_until.date() if training_until else None,
-            approved_by=approved_by.strip(),
             language=language,
         )
     except NotCleared as refused:
         raise Unusable(str(refused), "Give --vetting-until DATE and --training-until DATE.") from None
     except NotPermitted as refused:
-        raise Unusable(str(refused), "Give --approved-by EMAIL; `hawl account list` shows the roles.") from None
-    unapproved = first and bool(frozenset(Role(each) for each in roles) & GRAVE_ROLES)
+        raise Unusable(str(refused), "`hawl account list` shows the accounts.") from None
     told = {"email": email.lower(), "organisation": organisation, "roles": sorted(roles), "password": password}
     if as_json:
-        say_json({**told, "unapproved": unapproved})
+        say_json({**told, "unapproved": found.unapproved, "waits": found.waits is not None})
+        return
+    if found.waits is not None:
+        _say_waits(email.lower())
     else:
-        _say_put(email.lower(), "" if asked else password, unapproved)
+        click.echo(f"{email.lower()} can sign in.")
+    if not asked:
+        click.echo(f"The password, shown once: {password}")
+    if found.unapproved:
+        click.secho(
+            "NOBODY ELSE APPROVED THIS ACCOUNT: no steward or specialist lead is there yet, so it begins alone.\n"
+            "It can approve all others. The audit keeps this among the gravest acts.",
+            fg="yellow",
+            err=True,
+        )
 
 
 def _refuse_no_address(email: str) -> None:
@@ -104,10 +110,17 @@ def _password(asked: bool) -> str:
     return str(found)
 
 
-def _say_put(email: str, password: str, unapproved: bool) -> None:
-    click.echo(f"{email} can sign in." + (f" The password, shown once: {password}" if password else ""))
-    if unapproved:
-        click.echo("Nobody approved this account: no steward or specialist lead is there yet. The audit says so.")
+def _say_waits(email: str) -> None:
+    """What was asked for takes effect when somebody else says yes; names whom to ask."""
+    from hawl.foundations.identity.models import same_address
+    from hawl.foundations.identity.queries import WAITS_FOR, approvers
+
+    click.echo(f"{email} waits: nothing changes until somebody else says yes, within {WAITS_FOR.days} days.")
+    able = [each.email for each in approvers() if not same_address(each.email, email)]
+    if able:
+        click.echo(f"On the staff site, at /accounts/, one of these can: {', '.join(able)}.")
+    else:
+        click.echo("Nobody can yet: make a steward with `hawl account put` first.")
 
 
 def _organisation(key: str) -> int:
@@ -179,22 +192,20 @@ def list_accounts(as_json: bool) -> None:
 
 @account.command("reset-factor")
 @click.argument("email")
-@click.option("--confirmed-by", required=True, metavar="MANAGER_EMAIL",
-              help="The account, at the same organisation, of whoever said that the factor is lost.")  # fmt: skip
 @needs_database
-def reset_factor(email: str, confirmed_by: str) -> None:
-    """Let EMAIL set up a new second factor in 24 hours' time. Their pages tell them, and they can stop it."""
-    from hawl.foundations.identity.actions import NotPermitted
-    from hawl.foundations.identity.actions import reset_factor as reset
+def reset_factor(email: str) -> None:
+    """Ask that EMAIL may set up a new second factor: 24 hours after a steward or specialist lead says yes.
+
+    Whoever says yes asks the person first. Their pages tell them, and they can stop it.
+    """
+    from hawl.foundations.identity.actions import ask_reset
     from hawl.foundations.identity.models import User
 
     try:
-        user = reset(by=_operator(), email=email, confirmed_by=confirmed_by)
+        asked = ask_reset(by=_operator(), email=email)
     except User.DoesNotExist:
-        raise Unusable("One of the two is no account in force.", "`hawl account list` lists them.") from None
-    except NotPermitted as refused:
-        raise Unusable(str(refused)) from None
-    click.echo(f"{user.email} can set up a new second factor from {user.factor_reset_from:%Y-%m-%d %H:%M} UTC on.")
+        raise Unusable(f"There is no account {email} in force.", "`hawl account list` lists them.") from None
+    _say_waits(asked.email)
 
 
 @account.command()

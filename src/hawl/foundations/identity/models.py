@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 import uuid
+from types import MappingProxyType
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -10,24 +12,44 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from hawl.foundations.access.actor import Actor, Role
-from hawl.foundations.access.models import STAFF_SIDE, OpenModel
+from hawl.foundations.access.models import JOBS, STAFF_SIDE, OpenModel
 from hawl.foundations.access.standing import Account, actor_of
 from hawl.foundations.vault.fields import SealedJSON, SealedText
+
+
+def same_address(one: str, other: str) -> bool:
+    """Whether two e-mail addresses are one, as blind indexes fold them.
+
+    The database folds more: to it a dotless i is a plain one, and another's address could pass for it.
+    """
+    return _folded(one) == _folded(other)
+
+
+def _folded(email: str) -> str:
+    return unicodedata.normalize("NFKC", email).casefold().strip()
 
 
 class UserManager(BaseUserManager["User"]):
     """Looks users up by e-mail, whatever its case."""
 
     def get_by_natural_key(self, username: str | None) -> User:
-        """The user with this e-mail address."""
-        return self.get(email__iexact=username or "")
+        """The user with this e-mail address: the one by which tries at it are counted, and no likeness of it."""
+        found = [each for each in self.filter(email__iexact=username or "") if same_address(each.email, username or "")]
+        if len(found) != 1:
+            raise self.model.DoesNotExist
+        return found[0]
 
 
 class User(OpenModel, AbstractBaseUser):
-    """One person of an agency, with roles, at one organisation."""
+    """One person of an agency, with roles, at one organisation.
+
+    The staff site makes no account and gives none anything: commands do, and `hawl_decide_account` (`rules.sql`).
+    """
 
     readers = STAFF_SIDE
-    writers = STAFF_SIDE
+    writers = JOBS
+    # What signing in writes.
+    rewriters = MappingProxyType({"staff": ("password", "last_login", "factor_reset_from")})
 
     email = models.EmailField(unique=True)
     display_name = models.CharField(max_length=120)
@@ -121,3 +143,55 @@ class KnownPlace(OpenModel):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("user", "place"), name="one_known_place"),)
+
+
+class MissedCodes(OpenModel):
+    """Wrong codes given for an account after its right password, one after another, with none right between them.
+
+    Counted for each place where its holder has signed in, and for all other places together (`place` is empty): the
+    wait that grows with them at one keeps nobody out of the others.
+    """
+
+    readers = STAFF_SIDE
+    writers = STAFF_SIDE
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    place = models.CharField(max_length=32, blank=True)
+    count = models.IntegerField()
+    # Of them, how many their holder was not told of yet.
+    untold = models.IntegerField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("user", "place"), name="one_count_of_missed_codes"),)
+
+
+class AccountRequest(OpenModel):
+    """What whoever looks after the installation asks for an account: it takes effect when somebody else says yes.
+
+    Asked for by the command line; decided over by `hawl_decide_account` (`rules.sql`) alone, for whoever signed in.
+    """
+
+    readers = STAFF_SIDE
+    writers = JOBS
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # `put`: the account as it is to be; `reset`: its second factors are to go.
+    kind = models.CharField(max_length=10, choices=[("put", "put"), ("reset", "reset")])
+    # The account that there is already.
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    email = models.EmailField()
+    display_name = models.CharField(max_length=120)
+    organisation_id = models.IntegerField(null=True, blank=True)
+    employer_id = models.IntegerField(null=True, blank=True)
+    roles = ArrayField(models.CharField(max_length=40), default=list)
+    vetting_until = models.DateField(null=True, blank=True)
+    training_until = models.DateField(null=True, blank=True)
+    language = models.CharField(max_length=2, default="en")
+    # As accounts hold it, and empty once it was decided.
+    password = models.CharField(max_length=128, blank=True)
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=100)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.BigIntegerField(null=True, blank=True)
+    agreed = models.BooleanField(null=True, blank=True)

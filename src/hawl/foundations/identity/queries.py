@@ -8,11 +8,13 @@ from uuid import UUID
 
 from hawl.foundations.access.actor import Role
 from hawl.foundations.clock import now, today
-from hawl.foundations.identity.models import HeldText, StaffSession, User
+from hawl.foundations.identity.models import AccountRequest, HeldText, StaffSession, User, same_address
 from hawl.foundations.identity.sessions import HELD_FOR, end_of, may_sign_in
 
 # How long before their vetting or training lapses people are told.
 WARNED_BEFORE = timedelta(days=30)
+# How long what is asked for an account waits for somebody's yes (rules.sql).
+WAITS_FOR = timedelta(days=7)
 
 
 def users_with_role(role: Role, organisation_id: int) -> list[int]:
@@ -92,18 +94,36 @@ def active_user(user_id: int) -> User | None:
 
 
 def account_of_email(email: str) -> User | None:
-    """The account in force with this address, letter for letter but for their case; `None` where there is not one.
-
-    The database folds a dotless i and its like into a plain letter, so that another's address could pass for it.
-    """
-    found = [each for each in User.objects.filter(email__iexact=email) if each.email.casefold() == email.casefold()]
-    return found[0] if len(found) == 1 and may_sign_in(found[0]) else None
+    """The account in force with this address (`same_address`); `None` where there is not one."""
+    try:
+        found = User.objects.get_by_natural_key(email)
+    except User.DoesNotExist:
+        return None
+    return found if may_sign_in(found) else None
 
 
 def approvers() -> list[User]:
     """The accounts in force that may say yes to another: specialist leads and stewards."""
     rows = User.objects.filter(is_active=True, roles__overlap=[Role.SPECIALIST_LEAD.value, Role.STEWARD.value])
     return [each for each in rows.order_by("pk") if may_sign_in(each)]
+
+
+def waiting_requests(user_id: int) -> list[AccountRequest]:
+    """What waits for somebody's yes or no and is not about this user's own account, the oldest first; two statements.
+
+    What was asked for a week ago waits no more.
+    """
+    rows = AccountRequest.objects.filter(decided_at=None, asked_at__gt=now() - WAITS_FOR).select_related("user")
+    own = User.objects.filter(pk=user_id).values_list("email", flat=True).first() or ""
+    return [
+        each for each in rows.order_by("asked_at", "pk")
+        if each.user_id != user_id and not same_address(each.email, own)
+    ]  # fmt: skip
+
+
+def count_waiting(user_id: int) -> int:
+    """How many of them there are."""
+    return len(waiting_requests(user_id))
 
 
 def all_accounts() -> list[User]:

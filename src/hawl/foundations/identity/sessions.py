@@ -30,6 +30,8 @@ _NOTED = timedelta(seconds=15)
 
 # Where the browser's session keeps the id of the stay, and why the one before ended.
 STAY = "stay"
+# And how many wrong codes others gave for them since they signed in last.
+MISSED = "missed_codes"
 ENDED = "ended"
 
 

@@ -17,6 +17,7 @@ from hawl.foundations.identity.sessions import NOBODY, Standing, is_fresh
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+_MARK = "hawl_asks_for_fresh_sign_in"
 
 
 def needs_fresh_sign_in(view: View[P]) -> View[P]:
@@ -26,10 +27,27 @@ def needs_fresh_sign_in(view: View[P]) -> View[P]:
     and ready to be sent on. The mark of `opens_to` is kept, on whichever side of it this stands.
     """
 
+    return _guarded(view, lambda _request, *_args, **_kwargs: False)
+
+
+def needs_fresh_sign_in_unless(raises: Callable[..., bool]) -> Callable[[View[P]], View[P]]:
+    """The same, but where `raises`, asked as the view is, says that this request only adds to protection.
+
+    Closing a number must not wait for a code; opening it must.
+    """
+    return lambda view: _guarded(view, raises)
+
+
+def asks_for_fresh_sign_in(view: Callable[..., object]) -> bool:
+    """Whether a view was given either of the two."""
+    return getattr(view, _MARK, False)
+
+
+def _guarded(view: View[P], free: Callable[..., bool]) -> View[P]:
     @wraps(view)
     def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         held: Standing = getattr(request, "standing", NOBODY)
-        if is_fresh(held.stay):
+        if is_fresh(held.stay) or free(request, *args, **kwargs):
             return view(request, *args, **kwargs)
         back = request.get_full_path()
         if request.method == "POST" and held.stay is not None:
@@ -37,6 +55,7 @@ def needs_fresh_sign_in(view: View[P]) -> View[P]:
             back = reverse("kept")
         return HttpResponseRedirect(f"{reverse('step_up')}?{urlencode({'next': back})}")
 
+    setattr(answer, _MARK, True)
     return answer
 
 

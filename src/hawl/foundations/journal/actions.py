@@ -118,7 +118,7 @@ def replay(*, by: Actor, outside: Sequence[Entry], tell: Callable[[int], None] |
             act()
         record(
             action="journal.replayed", object_kind="journal", entries=done.total(), unplaced=len(done.unplaced),
-            left_lower=len(done.left_lower),
+            left_lower=len(done.left_lower), lost_accounts=len(done.lost_accounts()),
         )  # fmt: skip
     return done
 

@@ -30,6 +30,8 @@ class Kind:
     code: str
     undoes: str = ""
     about: tuple[str, ...] = ()
+    # About the account of somebody who works here: where a restored database lacks it, it is lost, and told of.
+    of_account: bool = False
 
     @property
     def lowers(self) -> bool:
@@ -38,6 +40,11 @@ class Kind:
 
 
 _DENIED = ("user", "organisation")
+
+
+def _of_account(code: str) -> Kind:
+    return Kind(code, about=("account",), of_account=True)
+
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
@@ -53,8 +60,16 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             Kind("contact_safe", undoes="contact_unsafe", about=("contact",)),
             Kind("never_reach"),
             Kind("no_first_call"),
+            Kind("declined", about=("case",)),
+            Kind("plan_changed", about=("version",)),
             Kind("agreement_withdrawn"),
             Kind("erased"),
+            _of_account("account_made"),
+            _of_account("account_ended"),
+            _of_account("account_moved"),
+            _of_account("account_clearance"),
+            _of_account("account_password"),
+            _of_account("account_factor"),
         )
     }
 )

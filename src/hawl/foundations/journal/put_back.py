@@ -23,11 +23,19 @@ class CannotReplay(InstallationError):
 
 @dataclass(slots=True)
 class Replayed:
-    """What was done: entries by kind, those that lower and stay undone, and those whose subject is not here."""
+    """What was done: entries by kind, those that lower and stay undone, and those whose subject is not here.
+
+    `lost` are entries about accounts that are not here: those made after the backup. Nothing waits for them.
+    """
 
     put_back: dict[str, int] = field(default_factory=dict)
     left_lower: list[Entry] = field(default_factory=list)
     unplaced: list[UUID] = field(default_factory=list)
+    lost: list[Entry] = field(default_factory=list)
+
+    def lost_accounts(self) -> list[int]:
+        """Ids of the accounts that the restored database lacks."""
+        return sorted({int(each.facts["account"]) for each in self.lost})
 
     def total(self) -> int:
         """How many entries were put back."""
@@ -86,7 +94,9 @@ def put_back(
             done.left_lower.append(entry)
             continue
         placed = handler(entry)
-        if placed is False:
+        if placed is False and KINDS[entry.kind].of_account:
+            done.lost.append(entry)
+        elif placed is False:
             done.unplaced.append(entry.id)
         else:
             done.put_back[entry.kind] = done.put_back.get(entry.kind, 0) + 1

@@ -41,6 +41,8 @@ class Message(ScopedModel):
     # The rule by which the gate last answered, or the kind of a provider's refusal.
     rule = models.CharField(max_length=40, blank=True, default="")
     not_before = models.DateTimeField(null=True, blank=True)
+    # When it was first due: waiting and trying again move `not_before` on, and this never.
+    due_at = models.DateTimeField(null=True, blank=True)
     queued_at = models.DateTimeField()
     queued_by = models.BigIntegerField(null=True, blank=True)
     sending_at = models.DateTimeField(null=True, blank=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from datetime import date, datetime, time, timedelta
+from typing import Any, Literal
+
+from hawl.foundations.clock.present import LONDON
 
 Channel = Literal["call", "voicemail", "text", "email", "letter"]
 # What the outbox carries; calls are made by people.
@@ -36,6 +39,24 @@ class Decision:
     allow: bool
     rule: str
     next_at: datetime | None = None
+
+
+# A message that was first due so long ago says nothing true any more. Letters wait for people to print them.
+STALE_AFTER = timedelta(days=3)
+
+
+def too_late(channel: str, told: Mapping[str, Any], due: datetime, at: datetime) -> str:
+    """Why the words are not true any more at the moment `at`, as a rule; empty where they may be.
+
+    `told` may hold the day and the time of day (Europe/London) of which they speak; `due` is when it was first due.
+    """
+    if channel != "letter" and at - due > STALE_AFTER:
+        return "stop.stale"
+    local, day, clock = at.astimezone(LONDON), told.get("date"), told.get("time")
+    if not isinstance(day, date):
+        return ""
+    passed = local.date() > day or (local.date() == day and isinstance(clock, time) and local.time() >= clock)
+    return "stop.date_passed" if passed else ""
 
 
 def may_follow(before: str, after: str) -> bool:

@@ -15,10 +15,10 @@ from typing import Any
 from babel.dates import format_date
 
 from hawl.foundations.datafiles import read
-from hawl.foundations.messages.words import faults
+from hawl.foundations.messages.approved import NOTHING, Approved, digits
+from hawl.foundations.messages.words import faults, folded
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_NUMBER = re.compile(r"\+?[0-9][0-9 ]{2,15}")
 _LONGEST_LINE = 40
 _SCHEMA = {
     "type": "object", "additionalProperties": False, "required": ["templates", "subject"],
@@ -86,38 +86,57 @@ def _data() -> Mapping[str, Any]:
     return data
 
 
-def said(template: Template, channel: str, language: str, values: Mapping[str, Any]) -> str:
+def said(
+    template: Template,
+    channel: str,
+    language: str,
+    values: Mapping[str, Any],
+    *,
+    approved: Approved = NOTHING,
+    name: str = "",
+) -> str:
     """The finished words. Raises `CannotSay` for a channel, value or result that may not be.
 
-    `values`: date (a date), time (a wall-clock time), number (digits), first_line (letters).
+    `values`: date (a date), time (a wall-clock time), number and first_line. The last two are of those that the area
+    approved; a first line is told in either language and said in that of the message, and the name in it is `name`,
+    the person's own.
     """
     if channel not in template.channels:
         raise CannotSay("wrong_channel")
     if set(values) != template.placeholders:
         raise CannotSay("wrong_values")
-    put_in = {name: _shown(name, value, language) for name, value in values.items()}
+    put_in = {each: _shown(each, value, language, approved, name) for each, value in values.items()}
     text = _PLACEHOLDER.sub(lambda found: put_in[found[1]], template.says[language])
-    if found := faults(text, channel):
+    if found := faults(text, channel, approved.names):
         raise CannotSay(found[0].partition(":")[0])
     return text
 
 
-def _shown(name: str, value: Any, language: str) -> str:
-    if name == "date" and type(value) is dt.date:
+def _shown(kind: str, value: Any, language: str, approved: Approved, name: str) -> str:
+    if kind == "date" and type(value) is dt.date:
         return str(format_date(value, "d MMMM", locale=language))
-    if name == "time" and isinstance(value, dt.time):
+    if kind == "time" and isinstance(value, dt.time):
         return value.strftime("%H:%M")
-    if name == "number" and isinstance(value, str) and _NUMBER.fullmatch(value) and value.isascii():
-        return " ".join(value.split())
-    if name == "first_line" and isinstance(value, str) and _is_line(value):
-        return unicodedata.normalize("NFC", value.strip())
-    raise CannotSay(f"wrong_{name}" if name in ("date", "time", "number", "first_line") else "wrong_values")
+    if kind == "number" and isinstance(value, str) and (number := approved.numbers.get(digits(value))):
+        return number
+    if kind == "first_line" and isinstance(value, str) and (line := _first_line(value, language, approved, name)):
+        return line
+    raise CannotSay(f"wrong_{kind}" if kind in ("date", "time", "number", "first_line") else "wrong_values")
 
 
-def _is_line(value: str) -> bool:
-    plain = unicodedata.normalize("NFC", value.strip())
-    latin = all(c in " ,.'’-" or (c.isalpha() and "LATIN" in unicodedata.name(c, "")) for c in plain)
-    return 0 < len(plain) <= _LONGEST_LINE and latin
+def _first_line(value: str, language: str, approved: Approved, name: str) -> str:
+    """The approved line that `value` is, in the language of the message; empty where it is none, or names another."""
+    plain = unicodedata.normalize("NFC", " ".join(value.split()))
+    own = set(folded(name).split())
+    for pair in approved.first_lines:
+        for line in pair:
+            before, mark, after = line.partition("{name}")
+            told = plain[len(before) : len(plain) - len(after)]
+            if not (plain.startswith(before) and plain.endswith(after) and len(plain) <= _LONGEST_LINE):
+                continue
+            if (not mark and plain == line) or (mark and told.split() and set(folded(told).split()) <= own):
+                return pair[language == "cy"].replace("{name}", told)
+    return ""
 
 
 def stored(values: Mapping[str, Any]) -> dict[str, str]:

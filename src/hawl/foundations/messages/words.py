@@ -96,6 +96,19 @@ _ENGLISH = [
     "therap*",
     "trauma*",
     "compensation",
+    "arrest*",
+    "hearing*",
+    "custody",
+    "custodial",
+    "pcc",
+    "opcc",
+    "cps",
+    "sarc",
+    "sarcs",
+    "dv",
+    "dva",
+    "vawdasv",
+    "vcu",
 ]
 _WELSH = [
     "heddlu",
@@ -156,6 +169,9 @@ _WELSH = [
     "iawndal",
     "meichiau",
     "mechnïaeth",
+    "arest*",
+    "gwrandawiad*",
+    "dalfa",
 ]
 # Names that say it all, of bodies all over Wales; an area's own are given to `faults` beside them.
 NAMES = (
@@ -176,13 +192,14 @@ _GSM = set(
     "abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 LONGEST_TEXT, LONGEST_TEXT_BEYOND_GSM = 160, 70
+_LONG_NAME = 8
 _LINK = re.compile(r"https?:|www\.|://|\b[\w-]+\.(com|org|uk|cymru|wales|net|gov|info|io|ly|me|co)\b|<[^>]*>", re.I)
 _WORD = re.compile(r"[a-z][a-z'’-]*")
 
 
 def folded(text: str) -> str:
-    """Small letters without accents, marks and signs that nobody sees."""
-    plain = unicodedata.normalize("NFKD", text)
+    """Small letters without accents, marks and signs that nobody sees; every apostrophe is one."""
+    plain = unicodedata.normalize("NFKD", re.sub("[‘’ʼ`´＇]", "'", text))
     return "".join(c for c in plain if unicodedata.category(c) not in ("Mn", "Cf")).casefold()
 
 
@@ -221,8 +238,20 @@ def banned(text: str, names: Iterable[str] = ()) -> list[str]:
     # "p-o-l-i-c-e" and "p o l i c e" are read as what they are.
     letters = re.sub(r"(?<=\b[a-z])[^a-z]+(?=[a-z]\b)", "", plain)
     found += [word for word in _words(letters) if word not in found and (word in whole or word.startswith(beginnings))]
-    spaced = f" {' '.join(_words(plain))} "
-    return found + [name for name in (*NAMES, *map(folded, names)) if f" {name.replace('-', '')} " in spaced]
+    said, joined = _bare(plain), re.sub("[^a-z0-9]", "", plain)
+    for name in (*NAMES, *names):
+        bare = _bare(folded(name))
+        whole_name = bare.replace(" ", "")
+        # Of several words, run together too.
+        run_together = " " in bare and len(whole_name) >= _LONG_NAME and whole_name in joined
+        if bare and (f" {bare} " in f" {said} " or run_together):
+            found.append(name)
+    return found
+
+
+def _bare(plain: str) -> str:
+    """Words without any sign between or within them, so that both sides of a comparison are written alike."""
+    return " ".join(re.findall("[a-z0-9]+", plain.replace("'", "")))
 
 
 def _words(plain: str) -> Iterator[str]:

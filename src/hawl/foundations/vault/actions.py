@@ -28,19 +28,21 @@ class NoKey(ValueError):
 
 
 @transaction.atomic
-def destroy_key(*, by: Actor, person_id: uuid.UUID) -> bool:
+def destroy_key(*, by: Actor, person_id: uuid.UUID, marks: Collection[str] | None = None) -> bool:
     """Make all that is sealed of a person unreadable for ever, from the next request on in every process.
 
     Gives False where they had no key any more. Only the jobs process may (`rules.sql`). The journal keeps that it
-    was done, so that a restore does it again. Tokens by which they are found are the caller's to take away.
+    was done, so that a restore does it again, with the `marks` that the caller gives. Whatever else there is of the
+    person is the caller's to take away (`work/erasing`).
     """
     with acting_as(by):
         key_id = _key_id(person_id)
         hand.lock_for_renewing()
         gone, _ = DataKey.objects.filter(Q(id=key_id) | Q(beside=key_id)).delete()
         hand.forget(key_id)
-        record(action="person.erased", object_kind="person", object_id=str(person_id), keys=gone)
-        note(kind="erased", subject=person_id, facts={"key": str(key_id)})
+        record(action="person.erased", object_kind="person", object_id=str(person_id), grave=True, keys=gone)
+        told = {} if marks is None else {"marks": list(marks)}
+        note(kind="erased", subject=person_id, facts={"key": str(key_id), **told})
     return gone > 0
 
 

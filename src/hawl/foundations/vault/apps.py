@@ -10,6 +10,5 @@ class VaultConfig(AppConfig):
     label = "vault"
 
     def ready(self) -> None:
-        """Erasures are put back after a restore; keys follow each change of who may see a person."""
-        import hawl.foundations.vault.following
-        import hawl.foundations.vault.replaying  # noqa: F401
+        """Keys follow each change of who may see a person."""
+        import hawl.foundations.vault.following  # noqa: F401

@@ -16,9 +16,10 @@ from django.utils import timezone
 
 from hawl.foundations.access.actor import POLICE, Actor, Permission, Role
 from hawl.foundations.access.models import Body
+from hawl.foundations.access.policy import GLASS_READS_ONLY, Action, Purpose, decide
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.actions import record
-from hawl.foundations.clock import today
+from hawl.foundations.clock import now, today
 from hawl.foundations.identity.queries import users_with_role
 from hawl.foundations.journal.actions import note
 from hawl.registers.agreements import ports, queries, rules
@@ -43,8 +44,9 @@ SELF_REFERRAL = "self-referral"
 class CannotAgree(ValueError):
     """An agreement that cannot be: `code` is one of those below. Nothing was written.
 
-    not_allowed, future_day, until_before, until_past, no_kinds, unknown_kind, unknown_channel, unknown_organisation,
-    no_flow, ended_already, before_agreed, with_oneself, waits_for_matching.
+    not_allowed, glass_reads_only, future_day, until_before, until_past, no_kinds, unknown_kind, unknown_channel,
+    unknown_organisation, no_flow, ended_already, before_agreed, with_oneself, waits_for_matching, same_person,
+    nothing_to_second.
     """
 
     def __init__(self, code: str) -> None:
@@ -77,14 +79,17 @@ def record_agreement(
 ) -> SharingAgreement:
     """Keep that the person agreed to one organisation having these kinds of information, until a day (included).
 
-    It opens nothing by itself: that is the act which passes something on. Where it names a police body and the person
-    came without the police, the wall against all police falls. Raises `CannotAgree`, and `Person.DoesNotExist` for
-    somebody whom `by` may not see.
+    It opens nothing by itself: that is the act which passes something on, and for which a flow from the body of `by`
+    must be foreseen. Where it names a police body and the person came without the police, the wall against all police
+    falls when a second person signs (`second_agreement`), or at once where `by` is named on the record. Raises
+    `CannotAgree`, and `Person.DoesNotExist` for somebody whom `by` may not see.
     """
     with acting_as(by):
         _may(by)
         person = Person.objects.select_for_update().get(pk=person_id)
+        _has_ground(by, person)
         _check(by, person, organisation_id, kinds, said, until)
+        walled = _is_police(organisation_id) and queries.came_without_police(person.pk)
         made = SharingAgreement.objects.create(
             person_id=person.pk,
             case_id=case_id,
@@ -100,10 +105,13 @@ def record_agreement(
             recorded_at=timezone.now(),
             recorded_by=by.user_id,
             recorded_for=min(by.organisations, default=0),
-            **_seen_like(person, organisation_id),
+            **_seen_like(person, None if walled else organisation_id),
         )
-        if _is_police(organisation_id):
-            _call("hawl_unwall_police", person.pk)
+        if walled:
+            record(action="agreement.police_asked", object_kind="person", object_id=str(person.pk), grave=True,
+                   agreement=str(made.pk), organisation=organisation_id)  # fmt: skip
+            if by.user_id in person.named_users:
+                _unwall(made)
         record(
             action="agreement.recorded", object_kind="person", object_id=str(person.pk), agreement=str(made.pk),
             organisation=organisation_id, kinds=made.kinds, until=until and until.isoformat(),
@@ -111,9 +119,56 @@ def record_agreement(
     return made
 
 
-def _seen_like(person: Person, organisation_id: int) -> dict[str, Any]:
+@transaction.atomic
+def second_agreement(*, by: Actor, agreement_id: uuid.UUID) -> SharingAgreement:
+    """Sign as the second person that the police may know of somebody who came without them: now the wall falls.
+
+    `by` is another than who recorded it, sees the person by more than a broken glass, and works for a body from which a
+    flow to that police body is foreseen. The leads of the hub find it among their reviews from then on. Raises
+    `CannotAgree` (not_allowed, glass_reads_only, same_person, no_flow, nothing_to_second) and
+    `SharingAgreement.DoesNotExist`.
+    """
+    with acting_as(by):
+        _may(by)
+        held = SharingAgreement.objects.select_for_update().get(pk=agreement_id)
+        _has_ground(by, held)
+        if not queries.waits_for_second(held):
+            raise CannotAgree("nothing_to_second")
+        if held.recorded_by == by.user_id:
+            raise CannotAgree("same_person")
+        _has_flow(by, held.organisation_id)
+        if not _unwall(held):
+            raise CannotAgree("not_allowed")
+    return held
+
+
+def _unwall(held: SharingAgreement) -> bool:
+    """Let the wall fall, if the database finds two people or one who is named; audited as a grave act."""
+    fell = bool(_call("hawl_unwall_by_two", held.pk))
+    if fell:
+        held.refresh_from_db()
+        record(action="agreement.police_unwalled", object_kind="person", object_id=str(held.person_id), grave=True,
+               agreement=str(held.pk), organisation=held.organisation_id)  # fmt: skip
+    return fell
+
+
+def _has_ground(by: Actor, row: Person | SharingAgreement | Case) -> None:
+    """What the person agreed to is kept by who works on the record; a broken glass is for reading alone."""
+    decided = decide(by, Action.AGREE, row.as_resource(), Purpose.SUPPORT, now())
+    if not decided.allow:
+        raise CannotAgree(GLASS_READS_ONLY if decided.rule == GLASS_READS_ONLY else "not_allowed")
+
+
+def _has_flow(by: Actor, organisation_id: int) -> None:
+    """No agreement is kept with a body to which nothing may pass from the body of `by`."""
+    if not by.machine and organisation_id not in queries.flows().receivers(by.organisations, on=today()):
+        raise CannotAgree("no_flow")
+
+
+def _seen_like(person: Person, organisation_id: int | None) -> dict[str, Any]:
     """Who sees the person sees the agreement; so does the organisation that it names, unless the person is sealed."""
-    seen = sorted({*person.visible_to, organisation_id}) if person.visible_to else []
+    added = () if organisation_id is None else (organisation_id,)
+    seen = sorted({*person.visible_to, *added}) if person.visible_to else []
     return {
         "visible_to": seen,
         "named_users": person.named_users,
@@ -139,6 +194,7 @@ def _check(
         raise CannotAgree("unknown_channel")
     if not Body.objects.filter(pk=organisation_id).exists():
         raise CannotAgree("unknown_organisation")
+    _has_flow(by, organisation_id)
     if queries.waits_for_matching(person.pk):
         raise CannotAgree("waits_for_matching")
 
@@ -156,6 +212,7 @@ def withdraw_agreement(
     with acting_as(by):
         _may(by)
         held = SharingAgreement.objects.select_for_update().get(pk=agreement_id)
+        _has_ground(by, held)
         if held.ended_at is not None:
             raise CannotAgree("ended_already")
         if on > today():
@@ -188,6 +245,7 @@ def close_after_no(
     """
     with acting_as(by):
         _may(by)
+        _has_ground(by, case)
         rows_held = SharingAgreement.objects.select_for_update().filter(
             person_id=case.person_id, organisation_id=organisation_id, case_id=case.pk, ended_at=None
         )

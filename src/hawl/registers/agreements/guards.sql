@@ -1,7 +1,7 @@
 -- What the database itself keeps to, whoever writes. Laid down by `guards.py`, which fills in one line for each table
 -- about people. The functions run with the owner's rights and are called by the application's roles.
 
--- Only who sees the person, and the machine, may have anything of them closed or opened.
+-- Only who sees the person by more than a broken glass, and the machine, may have anything of them closed or opened.
 CREATE OR REPLACE FUNCTION hawl_must_see(the_person uuid) RETURNS void
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -11,12 +11,13 @@ BEGIN
   END IF;
 END $$;
 
--- Somebody who came without the police, while no agreement that stands names a police body.
+-- Somebody who came without the police, while no agreement that stands, and to which two people signed, names a police
+-- body.
 CREATE OR REPLACE FUNCTION hawl_hidden_from_police(the_person uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT EXISTS (SELECT FROM agreements_camewithoutpolice w WHERE w.person_id = the_person) AND NOT EXISTS (
     SELECT FROM agreements_sharingagreement a JOIN access_body b ON b.organisation_id = a.organisation_id AND b.police
-    WHERE a.person_id = the_person AND a.ended_at IS NULL)
+    WHERE a.person_id = the_person AND a.ended_at IS NULL AND a.seconded_at IS NOT NULL)
 $$;
 
 -- Police bodies that nothing agreed names.
@@ -24,7 +25,8 @@ CREATE OR REPLACE FUNCTION hawl_police_not_agreed(the_person uuid) RETURNS int[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT coalesce(array_agg(b.organisation_id), '{}') FROM access_body b WHERE b.police AND NOT EXISTS (
     SELECT FROM agreements_sharingagreement a
-    WHERE a.person_id = the_person AND a.organisation_id = b.organisation_id AND a.ended_at IS NULL)
+    WHERE a.person_id = the_person AND a.organisation_id = b.organisation_id AND a.ended_at IS NULL
+      AND a.seconded_at IS NOT NULL)
 $$;
 
 -- After every insert and update of a table about people: `TG_ARGV[0]` is the column of its subject, and `TG_ARGV[1]` how
@@ -96,13 +98,55 @@ BEGIN
   RETURN still_some;
 END $$;
 
-CREATE OR REPLACE FUNCTION hawl_unwall_police(the_person uuid) RETURNS void
+-- The wall against the police falls by the hands of two people who see the person by more than a broken glass, or of one
+-- who is named on the record: it took `hawl.user` and, beside them, who recorded the agreement. Gives whether it fell.
+DROP FUNCTION IF EXISTS hawl_unwall_police(uuid);
+CREATE OR REPLACE FUNCTION hawl_unwall_by_two(agreement uuid) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE me bigint := hawl_user(); held agreements_sharingagreement; the_person uuid; named boolean;
 BEGIN
+  SELECT * INTO held FROM agreements_sharingagreement a WHERE a.id = agreement FOR UPDATE;
+  the_person := held.person_id;
   PERFORM hawl_must_see(the_person);
-  IF NOT EXISTS (SELECT FROM agreements_camewithoutpolice w WHERE w.person_id = the_person) THEN RETURN; END IF;
+  IF me IS NULL OR held.ended_at IS NOT NULL OR held.seconded_at IS NOT NULL
+    OR NOT EXISTS (SELECT FROM agreements_camewithoutpolice w WHERE w.person_id = the_person AND w.matching = 'finished')
+    OR NOT EXISTS (SELECT FROM access_body b WHERE b.organisation_id = held.organisation_id AND b.police) THEN
+    RETURN false;
+  END IF;
+  SELECT coalesce(p.named_users @> ARRAY[me], false) INTO named FROM people_person p WHERE p.id = the_person;
+  IF NOT named AND NOT (held.recorded_by IS DISTINCT FROM me AND EXISTS (
+    SELECT FROM identity_user u WHERE u.id = held.recorded_by AND u.is_active
+      AND least(u.vetting_until, u.training_until) >= (now() AT TIME ZONE 'Europe/London')::date
+      AND u.vetting_until IS NOT NULL AND u.training_until IS NOT NULL)) THEN
+    RETURN false;
+  END IF;
+  UPDATE agreements_sharingagreement SET seconded_by = me, seconded_at = now() WHERE id = agreement;
 {unwall}
+  UPDATE agreements_sharingagreement SET visible_to = array_append(array_remove(visible_to, held.organisation_id), held.organisation_id)
+  WHERE id = agreement AND visible_to <> '{}';
+  RETURN true;
 END $$;
+
+-- Each signs an agreement for themselves: who is signed in records it, and nobody writes the second signature or alters
+-- with whom it is, but the function above.
+CREATE OR REPLACE FUNCTION hawl_agreement_signed() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE me bigint := nullif(current_setting('hawl.user', true), '')::bigint;
+BEGIN
+  IF right(current_user, 6) <> '_staff' THEN RETURN NEW; END IF;
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.recorded_by IS DISTINCT FROM me OR NEW.seconded_by IS NOT NULL OR NEW.seconded_at IS NOT NULL THEN
+      RAISE check_violation USING MESSAGE = 'hawl_agreement_signed: who is signed in records it, and another seconds it.';
+    END IF;
+  ELSIF (NEW.person_id, NEW.organisation_id, NEW.recorded_by, NEW.seconded_by, NEW.seconded_at)
+    IS DISTINCT FROM (OLD.person_id, OLD.organisation_id, OLD.recorded_by, OLD.seconded_by, OLD.seconded_at) THEN
+    RAISE check_violation USING MESSAGE = 'hawl_agreement_signed: what was agreed stands as it was signed.';
+  END IF;
+  RETURN NEW;
+END $$;
+DROP TRIGGER IF EXISTS hawl_agreement_signed ON agreements_sharingagreement;
+CREATE TRIGGER hawl_agreement_signed BEFORE INSERT OR UPDATE ON agreements_sharingagreement
+  FOR EACH ROW EXECUTE FUNCTION hawl_agreement_signed();
 
 -- Who came without the police is opened once, after matching: to the hub, or, where a sealed record is of the same person,
 -- to those who are named there.

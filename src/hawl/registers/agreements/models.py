@@ -84,6 +84,10 @@ class SharingAgreement(ScopedModel):
     recorded_at = models.DateTimeField()
     recorded_by = models.BigIntegerField(null=True, blank=True)
     recorded_for = models.IntegerField()
+    # Where it names the police of somebody who came without them: who was the second person to it, or the one named on
+    # the record. While nobody was, the wall against the police stands. Written by `hawl_unwall_police` alone.
+    seconded_by = models.BigIntegerField(null=True, blank=True)
+    seconded_at = models.DateTimeField(null=True, blank=True)
     withdrawn_on = models.DateField(null=True, blank=True)
     withdrawn_by_way_of = models.CharField(max_length=20, choices=Channel, blank=True)
     withdrawn_recorded_by = models.BigIntegerField(null=True, blank=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from hawl.foundations.clock import today
+from hawl.foundations.access.models import Body
+from hawl.foundations.clock import now, today
 from hawl.registers.agreements import rules
 from hawl.registers.agreements.entries import ProcessingEntry
 from hawl.registers.agreements.models import CameWithoutPolice, Matching, ProcessingActivity, SharingAgreement
@@ -52,6 +53,29 @@ def came_without_police(person_id: uuid.UUID) -> bool:
     return CameWithoutPolice.objects.filter(person_id=person_id).exists()
 
 
+def waits_for_second(held: SharingAgreement) -> bool:
+    """Does an agreement with the police, of somebody who came without them, stand and wait for a second person."""
+    if held.ended_at is not None or held.seconded_at is not None or not came_without_police(held.person_id):
+        return False
+    return Body.objects.filter(pk=held.organisation_id, police=True).exists()
+
+
+def police_bodies() -> frozenset[int]:
+    """All police bodies by their ids."""
+    return frozenset(Body.objects.filter(police=True).values_list("organisation_id", flat=True))
+
+
+def told_police(days: int = 30) -> list[SharingAgreement]:
+    """Agreements of late by which the police may know of somebody who came without them, or wait to; newest first.
+
+    As far as the actor sees them. Those by which the wall has fallen have `seconded_at`.
+    """
+    police = Body.objects.filter(police=True).values("organisation_id")
+    came = CameWithoutPolice.objects.values("person_id")
+    rows = SharingAgreement.objects.filter(organisation_id__in=police, person_id__in=came, ended_at=None)
+    return list(rows.filter(recorded_at__gt=now() - timedelta(days=days)).order_by("-recorded_at"))
+
+
 def processing_entries(area: str) -> tuple[ProcessingEntry, ...]:
     """All flows of an area as they were loaded; one statement."""
     rows = ProcessingActivity.objects.filter(area=area).order_by("position")
@@ -86,6 +110,20 @@ class Flows:
             if answer.allowed and not answer.agreement_needed:
                 found.append(pk)
         return sorted(found)
+
+    def receivers(self, senders: Iterable[int], *, on: date) -> set[int]:
+        """Organisations to which some flow leads from one of these, whatever for; never themselves."""
+        own = set(senders)
+        return {
+            other
+            for other in self.keys
+            if other not in own
+            and any(
+                self.allow(from_org=each, to_org=other, purpose=purpose, on=on).allowed
+                for each in own
+                for purpose in rules.PURPOSES
+            )
+        }
 
     def _chain(self, organisation_id: int) -> frozenset[str]:
         return self.above.get(self.keys.get(organisation_id, ""), frozenset())

@@ -9,19 +9,22 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Container, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
-from django.db.models import F, Func, IntegerField, Q, QuerySet, Value
+from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from hawl.foundations.access.actor import Actor
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.actions import record
 from hawl.foundations.clock import today
+from hawl.foundations.journal.actions import note
+from hawl.registers.cases.journal_facts import declined_facts
 from hawl.registers.cases.models import Case, CaseEvent, Route
-from hawl.registers.people.models import Contact, Person
+from hawl.registers.people.actions.restoring import close_plan
+from hawl.registers.people.models import Person
 
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,60}")
 
@@ -92,6 +95,10 @@ def set_answer(*, by: Actor, case: Case, agreed: bool, route: str, reason: str) 
     """Keep the person's answer to being referred, and the route that follows from it. No feed alters it afterwards."""
     with acting_as(by):
         held = _held(case)
+        # Whoever writes to the person holds this row meanwhile: they come before the answer, or find it.
+        list(Person.objects.select_for_update().filter(pk=held.person_id))
+        if not agreed:
+            note(kind="declined", subject=held.person_id, facts=declined_facts(held))
         held.agreement = "yes" if agreed else "no"
         held.agreement_decided_at = timezone.now()
         held.route, held.route_reason = Route(route).value, reason
@@ -106,22 +113,40 @@ def set_answer(*, by: Actor, case: Case, agreed: bool, route: str, reason: str) 
 
 
 @transaction.atomic
+def decline_again(*, by: Actor, person_id: uuid.UUID, case_id: str | None, crime: str | None, at: datetime) -> bool:
+    """Put a no back after a restore. False where the case is not here; then nobody is reached by the person's plan."""
+    with acting_as(by):
+        person = Person.objects.select_for_update().filter(pk=person_id).first()
+        if person is None:
+            return False
+        same = Q(pk=case_id) if case_id else Q(pk=None)
+        if crime:
+            same |= Q(crime_key=bytes.fromhex(crime.removeprefix("c")))
+        cases = Case.objects.filter(same, person_id=person_id).exclude(agreement="yes", agreement_decided_at__gt=at)
+        closed = cases.update(
+            agreement="no", agreement_decided_at=at, route=Route.DECLINED, route_reason="agreement_no",
+            no_first_call=True,
+        )  # fmt: skip
+        if not closed and not Case.objects.filter(same, person_id=person_id).exists():
+            close_plan(by=by, person=person, at=at)
+            return False
+        record(action="case.declined_again", object_kind="person", object_id=str(person_id), cases=closed)
+        return True
+
+
+@transaction.atomic
 def open_to(*, by: Actor, case: Case, organisation_id: int, on: date) -> Case:
     """Open a case, its events, its person and the ways of reaching them that it told to one more organisation.
 
     What other cases told of the person's numbers stays as it is; that it forbids a use is on every claim of the
     number already. What belongs to the person and no case (a decision) goes along. Duties are the caller's to lay
-    anew. Nothing else of the person is opened.
+    anew. Nothing else of the person is opened. The database asks for itself who may (`moving.sql`): Django's
+    `ProgrammingError` for whoever is not at the case's own desk, for a sealed record, and for a police body.
     """
     with acting_as(by):
         held = _held(case)
-        for rows in (
-            Case.objects.filter(pk=held.pk),
-            CaseEvent.objects.filter(case_id=held.pk),
-            Contact.objects.filter(Q(case_id=held.pk) | Q(case_id=None), person_id=held.person_id),
-            Person.objects.filter(pk=held.person_id),
-        ):
-            _add(rows, organisation_id)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT hawl_open_to(%s, %s)", [held.pk, organisation_id])
         Case.objects.filter(pk=held.pk).update(referred_on=on, recalled_on=None)
         record(action="case.opened_to", object_kind="case", object_id=str(held.pk), organisation=organisation_id)
     held.visible_to = sorted({*held.visible_to, organisation_id})
@@ -138,12 +163,6 @@ def end_referral(*, by: Actor, case: Case) -> Case:
         held.save(update_fields=["referred_on"])
         record(action="case.referral_ended", object_kind="case", object_id=str(held.pk))
     return held
-
-
-def _add(rows: QuerySet[Any], organisation_id: int) -> None:
-    """One statement, whatever the number of rows; a row that has the organisation keeps it once."""
-    appended: Func = Func(F("visible_to"), Value(organisation_id, IntegerField()), function="array_append")
-    rows.exclude(visible_to__contains=[organisation_id]).update(visible_to=appended)
 
 
 @transaction.atomic

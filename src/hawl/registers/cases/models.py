@@ -35,6 +35,8 @@ class Case(ScopedModel):
     """One person in one crime, at the desk that received it."""
 
     subject_column = "person_id"
+    # Whose desk it is, refers it on.
+    moved_apart = frozenset({"desk_id"})
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="cases", db_index=False)

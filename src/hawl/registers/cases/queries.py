@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from hawl.foundations.access.counting import counts_apart, page_of_joined
@@ -105,7 +106,12 @@ def is_stood_for(person: Person) -> bool:
     return key is not None and Case.objects.filter(stands_for_key=key).exists()
 
 
-def has_declined(person_id: uuid.UUID, *, held_fast: bool = False) -> bool:
-    """Whether the person said no in a case that the actor may see; `held_fast` keeps it so until the end."""
-    rows = Case.objects.filter(person_id=person_id, agreement="no")
-    return bool(rows.select_for_update(of=("self",)).values_list("pk") if held_fast else rows.exists())
+def has_declined(person_id: uuid.UUID) -> bool:
+    """Whether the person said no in any case, seen by the actor or not. True also of whom the actor does not see.
+
+    Whoever keeps a no locks the person, so that it holds for those who hold that lock.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT hawl_declined(%s)", [person_id])
+        (said_no,) = cursor.fetchone() or (None,)
+    return said_no is not False

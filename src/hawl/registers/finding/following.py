@@ -13,6 +13,7 @@ _BECOMES = {
     "seal": Visibility.SEALED,
     "restrict": Visibility.RESTRICTED,
     "unseal": Visibility.OPEN,
+    "unseal_restricted": Visibility.RESTRICTED,
     "unrestrict": Visibility.OPEN,
 }
 

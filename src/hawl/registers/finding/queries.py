@@ -89,12 +89,21 @@ def find(asked: Asked, *, most: int = 50) -> Found:
     return Found(matches[:most], more=more, ask_for=_to_ask(asked) if more else ())
 
 
+def exact_tokens(name: str, born_on: date) -> tuple[frozenset[int], frozenset[int]]:
+    """Tokens of a whole name, in any order of its parts, and of a day of birth, for who looks for exactly one person.
+
+    The first are none where the name is not whole: a family name alone names nobody.
+    """
+    held = dict(tokens.by_strength(Described(names=_splits(name), born_on=born_on)))
+    return frozenset(held.get(tokens.FULL_NAME, ())), frozenset(held.get(tokens.BORN, ()))
+
+
 def _people_with(wanted: list[tuple[int, set[int]]], most: int) -> Iterator[tuple[int, set[uuid.UUID] | None]]:
     """For each kind of token its people, in one statement; None for more than `most`, of whom no more rows are read."""
     people: dict[int, set[uuid.UUID]] = {kind: set() for kind, _ in wanted}
     asked = [(kind, token) for kind, each in wanted for token in each]
     # What may be seen is written once, for whichever token: twelve kinds would else cost twelve times as much to plan.
-    of_one = SearchToken.objects.filter(token=RawSQL("asked.token", ())).order_by().values_list("person_id")
+    of_one = SearchToken.objects.filter(token=RawSQL("asked.token", ())).order_by().values_list("person_id").distinct()
     with suppress(EmptyResultSet), connection.cursor() as cursor:  # nobody in standing asks
         sql, values = of_one[: most + 1].query.sql_with_params()
         statement = f"""
@@ -200,30 +209,44 @@ def _to_ask(asked: Asked) -> tuple[str, ...]:
     return tuple(wanted) or ("phone",)
 
 
-def tokens_held(
-    people: Collection[uuid.UUID], *, level: str | None = None
-) -> tuple[int, list[tuple[uuid.UUID, set[int]]]]:
-    """How many of these people are held, and the tokens that each of them is to have; none for the erased."""
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """The tokens of one row: of a person, or of a case or contact of theirs. `level` is the visibility they are for."""
+
+    person: uuid.UUID
+    source: uuid.UUID
+    level: str
+    tokens: set[int]
+
+
+def tokens_held(people: Collection[uuid.UUID], *, level: str | None = None) -> tuple[int, list[Laid]]:
+    """How many of these people are held, and the tokens that each row of theirs is to have; none for the erased."""
     held = {person.pk: person for person in Person.objects.filter(pk__in=people)}
-    described = {pk: Described() for pk in held}
-    for contact in Contact.objects.filter(person_id__in=held):
+    described = []
+    for person in held.values():
         with suppress(CannotOpen):
-            described[contact.person_id].ways.append((contact.kind, contact.value))
-    for case in Case.objects.filter(person_id__in=held):
+            described.append((person, person.pk, Described(names=names_of(person.names), born_on=person.born_on)))
+    readable = {pk for _, pk, _ in described}
+    for contact in Contact.objects.filter(person_id__in=readable):
         with suppress(CannotOpen):
-            _of_case(described[case.person_id], case)
+            of_contact = Described(ways=[(contact.kind, contact.value)])
+            described.append((held[contact.person_id], contact.pk, of_contact))
+    for case in Case.objects.filter(person_id__in=readable):
+        with suppress(CannotOpen):
+            described.append((held[case.person_id], case.pk, _of_case(case)))
     found = []
-    for pk, person in held.items():
-        with suppress(CannotOpen):
-            described[pk].names, described[pk].born_on = names_of(person.names), person.born_on
-            now = level or person.visibility
-            sealed, place = now == Visibility.SEALED, now != Visibility.RESTRICTED
-            found.append((pk, tokens.tokens_of(described[pk], sealed=sealed, place=place)))
+    for person, source, each in described:
+        now = level or person.visibility
+        made = tokens.tokens_of(each, sealed=now == Visibility.SEALED, place=now != Visibility.RESTRICTED)
+        found.append(Laid(person.pk, source, now, made))
     return len(held), found
 
 
-def _of_case(described: Described, case: Case) -> None:
+def _of_case(case: Case) -> Described:
     reference = case.reference or {}
-    described.references += [str(value) for name in ("crime_ref", "record_id") if (value := reference.get(name))]
+    described = Described(
+        references=[str(value) for name in ("crime_ref", "record_id") if (value := reference.get(name))]
+    )
     if code := (case.location or {}).get("postcode"):
         described.postcodes.append(code)
+    return described

@@ -21,7 +21,7 @@ POSTCODE = 11
 
 @dataclass(slots=True)
 class Described:
-    """A person as a search knows them: one name or several, and what else is known. Texts as they were given."""
+    """What is looked for, or what one row of a person tells. Texts as they were given."""
 
     # (given, family) of each name that they go by.
     names: list[tuple[str, str]] = field(default_factory=list)
@@ -50,7 +50,7 @@ def names_of(held: Mapping[str, Any] | None) -> list[tuple[str, str]]:
 def tokens_of(
     described: Described, *, sealed: bool = False, place: bool = True, ring: KeyRing | None = None
 ) -> set[int]:
-    """All tokens of a person. Those of `sealed` people have a key of their own; without `place` none tells where."""
+    """All tokens of what is told; those of `sealed` people have a key of their own; without `place` none says where."""
     secret = _secret((ring or key_ring()).index, sealed)
     return {_token(secret, kind, text) for kind, text in _texts(described, place=place)}
 

@@ -15,7 +15,8 @@ from importlib.resources import files
 from hawl.foundations.datafiles import read
 
 _PATRONYMS = ("ap", "ab", "fab", "mab", "ferch", "verch")
-_DIGITS = re.compile(r"\D")
+_DIGITS = re.compile(r"[^0-9]")
+_NUMBER = re.compile(r"[+0-9][^A-Za-z]*")
 
 
 def folded(text: str) -> str:
@@ -96,19 +97,24 @@ def initial_of(given: str) -> str:
 
 
 def phone(number: str) -> str:
-    """A telephone number as +44…; empty where it holds none."""
-    digits = _DIGITS.sub("", number.split("x")[0])
-    if not digits:
+    """A telephone number as +44…, or + and its country; empty where it holds none. The one way of the house.
+
+    Only digits up to the first word after them count: "(work)", "ext 12" and marks that nobody sees do not. A number
+    that lost its zero or its plus on the way through a spreadsheet is the number it was.
+    """
+    seen = (c for c in unicodedata.normalize("NFKC", number) if unicodedata.category(c) != "Cf")
+    found = _NUMBER.search("".join(str(unicodedata.digit(c, c)) for c in seen))
+    if found is None:
         return ""
-    if digits.startswith("0044"):
-        digits = digits[4:]
-    elif digits.startswith("44") and len(digits) > 10:
-        digits = digits[2:]
-    elif digits.startswith("00"):
-        return "+" + digits[2:]
-    elif number.strip().startswith("+"):
-        return "+" + digits
-    return "+44" + digits.removeprefix("0")
+    digits, abroad = _DIGITS.sub("", found[0]), found[0].startswith("+")
+    if digits.startswith("00") and digits.strip("0"):
+        digits, abroad = digits.lstrip("0"), True
+    elif digits.startswith("0") and len(digits) > 1:
+        digits, abroad = digits[1:], False
+    # No number of this country has more than ten digits after its zero, or begins with 44.
+    if len(digits) > 10 and digits.startswith("44"):
+        return "+44" + digits[2:].removeprefix("0")
+    return "+" + digits if abroad or len(digits) > 10 else "+44" + digits
 
 
 _POSTCODE = re.compile(r"\b([a-z]{1,2}[0-9][a-z0-9]?)\s*([0-9][a-z]{2})\b", re.I)

@@ -18,7 +18,7 @@ from hawl.registers.organisations.entries import (
     PostEntry,
     PriorityEntry,
 )
-from hawl.registers.organisations.models import Membership, Organisation, Plan, Post
+from hawl.registers.organisations.models import Membership, Organisation, OrganisationName, Plan, Post
 
 _in_order = attrgetter("position")
 
@@ -78,3 +78,8 @@ def _names(row: Any) -> tuple[Name, ...]:
 def _plan(row: Plan) -> PlanEntry:
     priorities = sorted(row.priorities.all(), key=_in_order)
     return entry_of(PlanEntry, row, priorities=tuple(entry_of(PriorityEntry, one) for one in priorities))
+
+
+def all_names() -> set[str]:
+    """What any organisation is or was called, in either language."""
+    return {name for pair in OrganisationName.objects.values_list("en", "cy") for name in pair if name}

@@ -51,11 +51,15 @@ class ContactFacts:
 
 @dataclass(frozen=True, slots=True)
 class PlanFacts:
-    """What the person's contact plan says; that of a person without one is `NO_PLAN`."""
+    """What the person's contact plan says; that of a person without one is `NO_PLAN`.
+
+    `lost`: it was changed after the backup from which the house was restored, and nobody has kept one since.
+    """
 
     windows: tuple[Window, ...] = OFFICE_HOURS
     voicemail: bool = False
     never_reach: bool = False
+    lost: bool = False
 
 
 NO_PLAN = PlanFacts()
@@ -90,6 +94,8 @@ def _stops_all(channel: Channel, contact: ContactFacts, plan: PlanFacts, person:
         return "stop.deceased"
     if plan.never_reach:
         return "stop.never_reach"
+    if plan.lost:
+        return "stop.plan_lost"
     if person.declined:
         return "stop.declined"
     # Of a sealed record nothing leaves by machine: the few who are named call, if anybody does.

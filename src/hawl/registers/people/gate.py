@@ -11,17 +11,20 @@ from hawl.foundations.clock import today
 from hawl.foundations.messages.gate import Reached
 from hawl.foundations.messages.rules import Channel, Decision
 from hawl.registers.people.contact_rules import NO_PLAN, ContactFacts, PersonFacts, PlanFacts, may_send
-from hawl.registers.people.hours import OFFICE_HOURS, windows_of
 from hawl.registers.people.models import Contact, ContactPlan, Person, Visibility
+from hawl.registers.people.plan_rules import windows_standing
 from hawl.registers.people.queries import merged
 
 _ADULT = 18
 # Cases stand above this register and say whether the person declined; until somebody does, everybody has.
-_declined: list[Callable[[uuid.UUID, bool], bool]] = []
+_declined: list[Callable[[uuid.UUID], bool]] = []
 
 
-def fill_declined(declined: Callable[[uuid.UUID, bool], bool]) -> None:
-    """Port that the rooms above fill: did this person say no; with True the answer is held fast."""
+def fill_declined(declined: Callable[[uuid.UUID], bool]) -> None:
+    """Port that the rooms above fill: did this person say no in any case, whoever asks.
+
+    Whoever keeps such an answer locks the person, as the gate does.
+    """
     _declined[:] = [declined]
 
 
@@ -42,7 +45,7 @@ def gate(*, person_id: uuid.UUID, contact_id: uuid.UUID, channel: Channel, now: 
         return Reached(Decision(False, "stop.no_way"))
     way = merged(rows)
     facts = ContactFacts(way.kind, way.ring, way.text, way.message, way.write, way.held_by, way.write_verified_on)
-    decision = may_send(channel, facts, plan_facts(plan), person_facts(person, today(now), lock=lock), now)
+    decision = may_send(channel, facts, plan_facts(plan), person_facts(person, today(now)), now)
     shown = next(row for row in rows if row.pk == way.contact_id)
     return Reached(
         decision,
@@ -70,17 +73,18 @@ def plan_facts(plan: ContactPlan | None) -> PlanFacts:
         return NO_PLAN
     told = plan.plan or {}
     return PlanFacts(
-        windows=windows_of(told.get("windows") or ()) or OFFICE_HOURS,
+        windows=windows_standing(told),
         voicemail=told.get("voicemail") == "neutral",
         never_reach=plan.never_reach,
+        lost=plan.unsure_since is not None,
     )
 
 
-def person_facts(person: Person, day: date, *, lock: bool = False) -> PersonFacts:
+def person_facts(person: Person, day: date) -> PersonFacts:
     """What of a person the gate asks, on a local day."""
     return PersonFacts(
         deceased=person.deceased,
-        declined=_declined[0](person.pk, lock) if _declined else True,
+        declined=_declined[0](person.pk) if _declined else True,
         restricted=person.visibility == Visibility.RESTRICTED,
         sealed=person.visibility == Visibility.SEALED or not person.visible_to,
         may_be_child=_may_be_child(person, day),

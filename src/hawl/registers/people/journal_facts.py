@@ -10,6 +10,11 @@ def decided_facts(value_key: bytes, use: str, word: str) -> dict[str, Any]:
     return {"contact": f"k{value_key.hex()}.{use}", "uses": [use], "word": word}
 
 
+def not_theirs_facts(value_key: bytes) -> dict[str, Any]:
+    """Somebody else answers at this number or address."""
+    return {"contact": f"k{value_key.hex()}.held", "uses": [], "held_by": "other"}
+
+
 def value_key_of(contact: str) -> bytes:
     """The blind key in the fact `contact`. Raises ValueError for anything else."""
     key, _dot, _use = contact.removeprefix("k").partition(".")

@@ -64,6 +64,7 @@ class Person(ScopedModel):
     """A victim, witness, bereaved relative, parent or named contact of an organisation."""
 
     subject_column = "id"
+    moved_apart = frozenset({"visibility"})
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=12, default="person")
@@ -185,14 +186,20 @@ class ContactPlan(ScopedModel):
     person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="plan", db_constraint=False)
     version = models.IntegerField(default=1)
     # {"who_answers", "voicemail": "none"|"neutral", "voicemail_words", "code_word", "never", "not_told",
-    #  "windows": [{"days", "start", "end", "bank_holidays"}]}
+    #  "windows": [{"days", "start", "end", "bank_holidays"}], "no_hours": closed until somebody confirms other hours}
     plan = SealedJSON(security_class="C5")
     # The language to write in; empty where the person's own counts.
     language = models.CharField(max_length=2, choices=[("en", "English"), ("cy", "Cymraeg")], default="", blank=True)
     # Nothing is sent to this person and nobody rings them.
     never_reach = models.BooleanField(default=False)
-    # Who asked that this be lifted: it is when another asks too.
+    # Who asked that this be lifted: it is when another confirms it.
     lift_by = models.BigIntegerField(null=True, blank=True)
+    # What widens contact and waits for a second person: {"plan", "language", "never_reach", "waits": names}.
+    waiting = SealedJSON(security_class="C5")
+    waiting_by = models.BigIntegerField(null=True, blank=True)
+    waiting_at = models.DateTimeField(null=True, blank=True)
+    # Since when nobody knows what the plan says: it was changed after the backup from which this was restored.
+    unsure_since = models.DateTimeField(null=True, blank=True)
     changed_at = models.DateTimeField()
     changed_by = models.BigIntegerField(null=True, blank=True)
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from hawl.foundations.access.actor import Actor, current_actor
+from hawl.foundations.vault.fields import can_open
 from hawl.registers.people.contact_rules import TELLS_A_PLACE, counting
-from hawl.registers.people.models import Contact, ContactDecision, Person, Visibility
+from hawl.registers.people.models import Contact, ContactDecision, ContactPlan, Person, Visibility
+from hawl.registers.people.plans_told import PlanTold, waits_of
 from hawl.registers.people.strictness import strictest
 
 _KINDS = ("mobile", "landline", "email", "address")
@@ -106,6 +108,14 @@ def _counts(rows: Iterable[Contact], use: str) -> str:
 def _order(way: Way) -> tuple[bool, int, str]:
     kind = _KINDS.index(way.kind) if way.kind in _KINDS else len(_KINDS)
     return not way.may_be_used, kind, str(way.contact_id)
+
+
+def widens(person_id: uuid.UUID, told: PlanTold) -> bool:
+    """Whether a plan so told would wait for a second person, as far as the actor sees the plan that stands."""
+    plan = ContactPlan.objects.filter(person_id=person_id).first()
+    if plan is not None and not (plan.shows_place() and can_open(plan, "plan")):
+        return True
+    return bool(waits_of(plan, told))
 
 
 def decisions_of(person_id: uuid.UUID, *, most: int = 30) -> list[ContactDecision]:

@@ -9,7 +9,7 @@ from hawl.foundations.access.actor import current_actor
 from hawl.foundations.clock import now
 from hawl.foundations.journal.kinds import Entry
 from hawl.foundations.journal.replaying import replays
-from hawl.registers.people.actions.restoring import close_again, never_again, spend_again
+from hawl.registers.people.actions.restoring import close_again, never_again, plan_lost, spend_again
 
 
 @replays("contact_unsafe")
@@ -25,3 +25,8 @@ def _never_reach(entry: Entry) -> bool:
 @replays("no_first_call")
 def _no_first_call(entry: Entry) -> bool:
     return spend_again(by=current_actor(), entry=entry, at=now())
+
+
+@replays("plan_changed")
+def _plan_changed(entry: Entry) -> bool:
+    return plan_lost(by=current_actor(), entry=entry, at=now())

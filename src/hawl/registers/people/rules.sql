@@ -1,7 +1,7 @@
 -- The key of what tells where a person is is handed to those named on the person: whoever names others, by whatever way,
 -- hands it on with that. Where nobody is named any more, it stays with those who had it until its values are brought back.
 CREATE OR REPLACE FUNCTION hawl_location_key_follows() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, public AS $follow$
+SET search_path = pg_catalog, public, pg_temp AS $follow$
 BEGIN
   UPDATE vault_datakey SET named_users = NEW.named_users WHERE beside = NEW.data_key AND named_users IS NOT NULL;
   RETURN NULL;

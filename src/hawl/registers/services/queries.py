@@ -23,7 +23,7 @@ from hawl.registers.services.entries import (
     WayEntry,
     WhomEntry,
 )
-from hawl.registers.services.models import Need, Service
+from hawl.registers.services.models import Need, Service, ServiceName, ServiceWay
 
 # A service of these standings can be asked for today; `moved` means that another funder pays for it now.
 OPEN_TO_THE_PUBLIC = frozenset({"live", "interim", "extended", "ending", "moved"})
@@ -125,3 +125,14 @@ def _as_on(entry_: ServiceEntry, day: dt.date) -> DirectoryService | None:
         how=entry_.how,
         listed_as=entry_.listed_as,
     )
+
+
+def numbers_of_hubs() -> list[str]:
+    """The numbers of the areas' own hubs, as they are written, that somebody has read in a source."""
+    ways = ServiceWay.objects.filter(service__kind="hub", way="phone", certainty="read").exclude(phone="")
+    return list(ways.values_list("phone", flat=True))
+
+
+def all_names() -> set[str]:
+    """What any service is or was called, in either language."""
+    return {name for pair in ServiceName.objects.values_list("en", "cy") for name in pair if name}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from hawl.foundations.access.actor import Actor, Permission
+from hawl.foundations.access.policy import Action
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.actions import record
 from hawl.foundations.clock import today
@@ -23,6 +24,7 @@ from hawl.registers.agreements.rules import PURPOSE_OF_ROUTE
 from hawl.registers.cases import actions as cases
 from hawl.registers.cases.queries import case_locked, events_of
 from hawl.registers.people.actions import close_first_calls
+from hawl.registers.people.grounds import decided_on
 from hawl.registers.people.models import Visibility
 from hawl.rights.duties.actions import recompute
 from hawl.rights.rulebook import vocabulary
@@ -108,6 +110,8 @@ def record_withdrawal(*, by: Actor, case: Case, on: date, channel: str) -> Case:
     Raises `Refused`.
     """
     with _at_work(by, case) as held:
+        if not decided_on(by, Action.AGREE, held).allow:
+            raise Refused("not_for_this_side")
         return _withdrawn(by, held, on, channel)
 
 

@@ -21,11 +21,26 @@ from django.views.decorators.http import require_POST
 
 from hawl.foundations.access.actor import Actor, Permission, current_actor
 from hawl.foundations.access.doors import opens_to
-from hawl.foundations.clock import today
+from hawl.foundations.access.policy import Action, Purpose, decide
+from hawl.foundations.clock import now, today
+from hawl.foundations.identity.stepping_up import needs_fresh_sign_in
 from hawl.foundations.languages.texts import Text, in_language
 from hawl.registers.agreements import rules
-from hawl.registers.agreements.actions import CannotAgree, Said, record_agreement, withdraw_agreement
-from hawl.registers.agreements.queries import Flows, agreement, agreements_of, flows
+from hawl.registers.agreements.actions import (
+    CannotAgree,
+    Said,
+    record_agreement,
+    second_agreement,
+    withdraw_agreement,
+)
+from hawl.registers.agreements.queries import (
+    Flows,
+    agreement,
+    agreements_of,
+    flows,
+    police_bodies,
+    waits_for_second,
+)
 from hawl.registers.organisations.queries import names_of
 from hawl.work.hub.forms import DayField
 
@@ -72,6 +87,8 @@ _STATES: Mapping[str, tuple[str | Promise, str]] = {
     "lapsed": (pgettext_lazy("an agreement", "Ended"), "grey"),
     "withdrawn": (pgettext_lazy("an agreement", "Withdrawn"), "red"),
 }
+# The police are named, of somebody who came without them, and one person alone has signed.
+_WAITS: tuple[str | Promise, str] = (gettext_lazy("Waits for a second person"), "yellow")
 REFUSED: Mapping[str, tuple[str, str | Promise]] = {
     "future_day": ("on", gettext_lazy("The day must be today or in the past.")),
     "until_before": ("until", gettext_lazy("The last day must not be before the day of the agreement.")),
@@ -79,6 +96,14 @@ REFUSED: Mapping[str, tuple[str, str | Promise]] = {
     "before_agreed": ("on", gettext_lazy("The day must not be before the person agreed.")),
     "no_flow": ("organisation", gettext_lazy("Choose an organisation from the list.")),
     "unknown_organisation": ("organisation", gettext_lazy("Choose an organisation from the list.")),
+    "glass_reads_only": (
+        "",
+        gettext_lazy(
+            "The record stands open to you in an emergency only: you may read it and reach the person. Ask somebody who"
+            " works on it to record what they agreed to."
+        ),
+    ),
+    "same_person": ("", gettext_lazy("You recorded this yourself. A second person must sign it.")),
     "waits_for_matching": ("", gettext_lazy("This person was registered just now. Try again in a few minutes.")),
 }
 _ANYHOW = gettext_lazy("This cannot be recorded. Nothing was changed.")
@@ -100,6 +125,7 @@ class AgreementShown:
     stands: bool
     ended_on: date | None
     may_withdraw: bool
+    may_second: bool  # whether the reader can be the second person by whom the police get to know
     loses: bool  # whether the reader's own organisation is the one that loses sight
 
 
@@ -178,8 +204,9 @@ def agreements_part(person: Person, by: Actor, bound: Mapping[str, forms.Form]) 
     `bound` are forms that were sent and not taken, by `agreement` or by the id of the agreement to withdraw.
     """
     names = _known(settings.HAWL_AREA, today())
-    rows = [_shown(each, by, names) for each in agreements_of(person.pk)]
-    if not by.may(Permission.RECORD_ACTS):
+    may = by.may(Permission.RECORD_ACTS) and _works_on(by, person)
+    rows = [_shown(each, by, names, may=may) for each in agreements_of(person.pk)]
+    if not may:
         return AgreementsPart(rows)
     start = {"on": today().strftime("%d/%m/%Y")}
     return AgreementsPart(
@@ -193,7 +220,14 @@ def agreements_part(person: Person, by: Actor, bound: Mapping[str, forms.Form]) 
     )
 
 
-def _shown(row: SharingAgreement, by: Actor, known: _Known) -> AgreementShown:
+def _works_on(by: Actor, person: Person) -> bool:
+    """Whether the record is the reader's business by more than a broken glass, which is for reading alone."""
+    return decide(by, Action.AGREE, person.as_resource(), Purpose.SUPPORT, now()).allow
+
+
+def _shown(row: SharingAgreement, by: Actor, known: _Known, *, may: bool) -> AgreementShown:
+    waits = known.is_police(row.organisation_id) and waits_for_second(row)
+    state = _WAITS if waits else _STATES[row.ended_as]
     said_by = SAID_BY[row.said_by] if row.said_by != "person" else ""
     return AgreementShown(
         pk=row.pk,
@@ -203,12 +237,13 @@ def _shown(row: SharingAgreement, by: Actor, known: _Known) -> AgreementShown:
         how=", ".join(str(part) for part in (CHANNELS.get(row.channel, ""), said_by) if part),
         explained=str(LANGUAGES.get(row.explained_in, row.explained_in)),
         until=row.until,
-        state=str(_STATES[row.ended_as][0]),
-        colour=_STATES[row.ended_as][1],
+        state=str(state[0]),
+        colour=state[1],
         stands=row.ended_at is None,
         ended_on=row.withdrawn_on or (row.until if row.ended_at else None),
         # What rests on a case is withdrawn with its referral, on the case.
-        may_withdraw=row.ended_at is None and row.case_id is None,
+        may_withdraw=may and row.ended_at is None and row.case_id is None,
+        may_second=may and waits and row.recorded_by != by.user_id and str(row.organisation_id) in dict(_offered(by)),
         loses=row.organisation_id in by.organisations,
     )
 
@@ -219,10 +254,15 @@ class _Known:
 
     names: Mapping[int, Mapping[str, str]]
     flows: Flows
+    police: frozenset[int]
 
     def name(self, organisation_id: int) -> Text:
         name = self.names.get(organisation_id)
         return in_language(name) if name else Text(_("An organisation"), "en")
+
+    def is_police(self, organisation_id: int) -> bool:
+        """Whether it is a police body."""
+        return organisation_id in self.police
 
 
 @lru_cache(maxsize=2)
@@ -230,23 +270,16 @@ def _known(area: str, day: date) -> _Known:
     held = flows()
     names = names_of(None, day)
     return _Known(
-        {pk: {"en": names[key].en, "cy": names[key].cy} for pk, key in held.keys.items() if key in names}, held
+        {pk: {"en": names[key].en, "cy": names[key].cy} for pk, key in held.keys.items() if key in names},
+        held,
+        police_bodies(),
     )
 
 
 def _offered(by: Actor) -> list[tuple[str, str]]:
     """The organisations to which a flow from the reader's own leads, by name."""
     known = _known(settings.HAWL_AREA, today())
-    found = {
-        other
-        for own in by.organisations
-        for other in known.flows.keys
-        if other not in by.organisations
-        and any(
-            known.flows.allow(from_org=own, to_org=other, purpose=purpose, on=today()).allowed
-            for purpose in rules.PURPOSES
-        )
-    }
+    found = known.flows.receivers(by.organisations, on=today())
     return sorted(((str(pk), str(known.name(pk))) for pk in found), key=lambda one: one[1])
 
 
@@ -306,6 +339,29 @@ def withdraw(request: HttpRequest, person_id: UUID, agreement_id: UUID) -> HttpR
             return HttpResponseRedirect(f"{reverse('person', args=[person_id])}?done=again#done")
         _say(form, cannot)
     return person_again(request, person_id, {str(agreement_id): form})
+
+
+@require_POST
+@opens_to(Permission.RECORD_ACTS)
+@needs_fresh_sign_in
+def second(request: HttpRequest, person_id: UUID, agreement_id: UUID) -> HttpResponse:
+    """Sign as the second person that the police may know of somebody who came without them."""
+    from hawl.work.hub.views import person_again
+
+    try:
+        if agreement(agreement_id).person_id != person_id:
+            raise Http404
+        second_agreement(by=current_actor(), agreement_id=agreement_id)
+    except ObjectDoesNotExist as hidden:
+        raise Http404 from hidden
+    except CannotAgree as cannot:
+        if cannot.code == "nothing_to_second":
+            return HttpResponseRedirect(f"{reverse('person', args=[person_id])}?done=again#done")
+        form = AgreementForm({}, organisations=_offered(current_actor()))
+        form.errors.clear()
+        _say(form, cannot)
+        return person_again(request, person_id, {"agreement": form})
+    return HttpResponseRedirect(f"{reverse('person', args=[person_id])}?done=agreed#done")
 
 
 def after_withdrawal(person_id: UUID, *, loses: bool, case_id: UUID | None = None) -> HttpResponse:

@@ -10,8 +10,11 @@ class HubConfig(AppConfig):
     label = "hub"
 
     def ready(self) -> None:
-        """Tell the gate of the outbox who said no."""
+        """Tell the gate of the outbox who said no, and the outbox what the area lets it say."""
+        from hawl.foundations.messages.approved import fill_approved
         from hawl.registers.cases.queries import has_declined
         from hawl.registers.people.gate import fill_declined
+        from hawl.work.hub.sayable import approved
 
-        fill_declined(lambda person_id, lock: has_declined(person_id, held_fast=lock))
+        fill_declined(has_declined)
+        fill_approved(approved)

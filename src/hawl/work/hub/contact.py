@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -18,13 +19,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from hawl.foundations.access.actor import Actor, Permission, current_actor
 from hawl.foundations.access.doors import opens_to
+from hawl.foundations.clock import today
 from hawl.foundations.identity.queries import display_name
+from hawl.foundations.identity.stepping_up import needs_fresh_sign_in_unless
+from hawl.foundations.vault.fields import can_open
 from hawl.registers.people import actions
 from hawl.registers.people.actions import CannotDecide, Changed, PlanTold
-from hawl.registers.people.queries import Way, decisions_of, ways_to_reach
+from hawl.registers.people.plan_rules import PROPOSAL_STANDS_DAYS
+from hawl.registers.people.queries import Way, decisions_of, ways_to_reach, widens
 from hawl.work.hub import wording
-from hawl.work.hub.contact_forms import SAYS, DecideForm, PlanForm
-from hawl.work.hub.contact_words import HOW_KNOWN, PLAN_FIELDS, STATES, USES
+from hawl.work.hub.contact_forms import SAYS, DecideForm, PlanAnswerForm, PlanForm
+from hawl.work.hub.contact_words import HOW_KNOWN, PLAN_FIELDS, STATES, USES, days_in_words
 
 if TYPE_CHECKING:
     from hawl.registers.people.models import ContactDecision, ContactPlan
@@ -46,6 +51,33 @@ class Decided:
     own: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What of the plan waits: rows of (what, as it stands, as it was asked for), who asked, and the last day of it."""
+
+    rows: list[tuple[str, str, str]]
+    who: str
+    until: date
+    own: bool
+
+
+def _closes(request: HttpRequest, person_id: UUID) -> bool:
+    return request.POST.get("to") == "unsafe"
+
+
+def _refuses(request: HttpRequest, person_id: UUID, decision_id: UUID) -> bool:
+    return request.POST.get("answer") != "confirm"
+
+
+def _widens_nothing(request: HttpRequest, person_id: UUID) -> bool:
+    form = PlanForm(request.POST)
+    return not form.is_valid() or not widens(person_id, PlanTold(**form.told()))
+
+
+def _refuses_plan(request: HttpRequest, person_id: UUID) -> bool:
+    return request.POST.get("answer") != "confirm"
+
+
 @require_safe
 @opens_to(Permission.SEE_PEOPLE)
 def contact(request: HttpRequest, person_id: UUID) -> HttpResponse:
@@ -55,6 +87,7 @@ def contact(request: HttpRequest, person_id: UUID) -> HttpResponse:
 
 @require_POST
 @opens_to(Permission.RECORD_ACTS)
+@needs_fresh_sign_in_unless(_closes)
 def decide(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Decide one use of a number or address, or propose what another has to confirm."""
     form = DecideForm(request.POST, ways=_ways(person_id))
@@ -73,6 +106,7 @@ def decide(request: HttpRequest, person_id: UUID) -> HttpResponse:
 
 @require_POST
 @opens_to(Permission.RECORD_ACTS)
+@needs_fresh_sign_in_unless(_refuses)
 def answer(request: HttpRequest, person_id: UUID, decision_id: UUID) -> HttpResponse:
     """Confirm what another proposed, or refuse it."""
     form = forms.Form(request.POST)
@@ -89,6 +123,7 @@ def answer(request: HttpRequest, person_id: UUID, decision_id: UUID) -> HttpResp
 
 @require_POST
 @opens_to(Permission.RECORD_ACTS)
+@needs_fresh_sign_in_unless(_widens_nothing)
 def plan(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Keep the contact plan."""
     form = PlanForm(request.POST)
@@ -96,9 +131,26 @@ def plan(request: HttpRequest, person_id: UUID) -> HttpResponse:
     def act(by: Actor) -> str:
         told = PlanTold(**form.told())
         kept = actions.put_plan(by=by, person_id=person_id, version=form.cleaned_data["version"], told=told)
-        return "lifting" if kept.lift_by else "kept"
+        return "waits" if kept.waiting_by else "kept"
 
     return _taken(request, person_id, "plan", form, act)
+
+
+@require_POST
+@opens_to(Permission.RECORD_ACTS)
+@needs_fresh_sign_in_unless(_refuses_plan)
+def answer_plan(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Confirm what another proposed of the plan, or refuse it."""
+    form = PlanAnswerForm(request.POST)
+
+    def act(by: Actor) -> str:
+        if request.POST.get("answer") == "confirm":
+            actions.confirm_plan(by=by, person_id=person_id, version=form.cleaned_data["version"])
+            return "confirmed"
+        actions.refuse_plan(by=by, person_id=person_id)
+        return "refused"
+
+    return _taken(request, person_id, "answer_plan", form, act)
 
 
 @require_POST
@@ -164,6 +216,7 @@ def _page(
         "decisions": [_decided(each, by) for each in decisions_of(person_id)],
         "plan": held,
         "plan_rows": _plan_rows(held),
+        "waiting": _waiting(held, by),
         "forms": {
             "decide": bound.get("decide") or DecideForm(ways=_choices(ways)),
             "plan": bound.get("plan") or PlanForm(initial=PlanForm.as_it_stands(held)),
@@ -218,13 +271,51 @@ def _decided(each: ContactDecision, by: Actor) -> Decided:
     )  # fmt: skip
 
 
+def _waiting(held: ContactPlan | None, by: Actor) -> Waiting | None:
+    """What of the plan waits for a second person, each part as it stands and as it was asked for."""
+    if held is None or held.waiting_by is None or not can_open(held, "waiting"):
+        return None
+    asked = held.waiting or {}
+    stands = (held.plan or {}) | {"never_reach": held.never_reach}
+    wanted = asked["plan"] | {"never_reach": asked["never_reach"]}
+    # Of a plan that a restore lost nothing stands that could be left unread.
+    names = list(PLAN_FIELDS) if "restored" in asked["waits"] else asked["waits"]
+    shown = [
+        (str(PLAN_FIELDS[name]), _plan_value(name, stands), _plan_value(name, wanted))
+        for name in names
+        if name in PLAN_FIELDS and name != "language"
+    ]
+    until = today(held.waiting_at) + timedelta(days=PROPOSAL_STANDS_DAYS)
+    return Waiting(shown, display_name(held.waiting_by), until, held.waiting_by == by.user_id)
+
+
+def _plan_value(name: str, told: Mapping[str, Any]) -> str:
+    if name == "windows":
+        return _hours(told)
+    if name == "voicemail":
+        return _("A first name and a number only") if told.get(name) == "neutral" else _("Leave none")
+    if name == "never_reach":
+        return _("Yes") if told.get(name) else _("No")
+    return str(told.get(name) or "") or _("Nothing")
+
+
+def _hours(told: Mapping[str, Any]) -> str:
+    if told.get("no_hours"):
+        return _("At no hour, until a second person confirms other hours")
+    windows = told.get("windows") or ()
+    if not windows:
+        return _("Working days, 9am to 5pm")
+    return "; ".join(
+        f"{days_in_words(each['days'], each.get('bank_holidays', False))}, {each['start']} – {each['end']}"
+        for each in windows
+    )
+
+
 def _plan_rows(held: ContactPlan | None) -> list[tuple[str, str]]:
     if held is None:
         return []
     told = held.plan or {}
-    hours = "; ".join(f"{each['start']} – {each['end']}" for each in told.get("windows") or ())
     rows = [(name, str(told.get(name) or "")) for name in ("who_answers", "code_word", "never", "not_told")]
     shown = [(str(PLAN_FIELDS[name]), value) for name, value in rows]
-    shown.append((str(PLAN_FIELDS["windows"]), hours or _("Working days, 9am to 5pm")))
-    voicemail = _("A first name and a number only") if told.get("voicemail") == "neutral" else _("Leave none")
-    return [(label, value) for label, value in [*shown, (str(PLAN_FIELDS["voicemail"]), voicemail)] if value]
+    shown += [(str(PLAN_FIELDS[name]), _plan_value(name, told)) for name in ("windows", "voicemail")]
+    return [(label, value) for label, value in shown if value]

@@ -28,6 +28,7 @@ SAYS: Mapping[str, str | Promise] = {
     "closed": _("This was answered already."),
     "same_person": _("A second person has to confirm it."),
     "proposer_gone": _("Whoever proposed this may not see the record any more. Propose it anew."),
+    "expired": _("This waited too long. Propose it anew."),
     "changed": _("Somebody else changed this meanwhile. Nothing was changed; see what differs."),
 }
 _WORDS = ("unsafe", "unknown", "safe")
@@ -93,6 +94,7 @@ class PlanForm(forms.Form):
         choices=[
             ("office", _("Working days, 9am to 5pm")),
             ("own", _("Only between the hours below")),
+            ("keep", _("As they stand now")),
         ],
     )
     start = forms.TimeField(label=_("From"), required=False, error_messages={"invalid": _("Such as 10:00.")})
@@ -118,18 +120,26 @@ class PlanForm(forms.Form):
         if held is None:
             return {"version": 0, "voicemail": "none", "hours": "office", "days": "week"}
         told = held.plan or {}
-        window: dict[str, Any] = next(iter(told.get("windows") or ()), {})
+        windows = told.get("windows") or ()
+        window: dict[str, Any] = next(iter(windows), {})
         days = {tuple(value): key for key, value in cls._DAYS.items()}
+        hours = "own" if window else "office"
+        # What this form cannot show is left as it is.
+        shown = not window or (
+            tuple(window["days"]) in days and bool(window.get("bank_holidays")) == (window["days"] != cls._DAYS["week"])
+        )
+        if told.get("no_hours") or len(windows) > 1 or not shown:
+            hours = "keep"
         return {
             **told, "version": held.version, "language": held.language, "never_reach": held.never_reach,
-            "hours": "own" if window else "office", "start": window.get("start"), "end": window.get("end"),
+            "hours": hours, "start": window.get("start"), "end": window.get("end"),
             "days": days.get(tuple(window["days"]), "week") if window else "week",
         }  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         """Hours of one's own have a start and an end after it."""
         data = super().clean() or self.cleaned_data
-        data["windows"] = ()
+        data["windows"] = None if data.get("hours") == "keep" else ()
         if data.get("hours") == "own" and not {"start", "end", "days"} & set(self.errors):
             start, end = data.get("start"), data.get("end")
             if start is None or end is None or end <= start:
@@ -148,3 +158,14 @@ class PlanForm(forms.Form):
         """What the plan is told."""
         names = ("who_answers", "voicemail", "code_word", "never", "not_told", "windows", "language", "never_reach")
         return {name: self.cleaned_data[name] for name in names}
+
+
+class PlanAnswerForm(forms.Form):
+    """The version of the plan that the page showed to who answers what waits."""
+
+    version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
+    def clean_version(self) -> int:
+        """Without one it is of no version, and confirms nothing."""
+        version: int | None = self.cleaned_data.get("version")
+        return -1 if version is None else version

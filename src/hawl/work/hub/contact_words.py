@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.functional import Promise
@@ -48,3 +48,14 @@ PLAN_FIELDS: Mapping[str, Any] = {
     "language": _("Language to write in"),
     "never_reach": _("Nobody may reach this person"),
 }
+_DAYS = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
+_WEEK, _WEEKEND = [0, 1, 2, 3, 4], [5, 6]
+
+
+def days_in_words(days: Iterable[int], bank_holidays: bool) -> str:
+    """On which days of the week, and whether on bank holidays too."""
+    told = sorted(days)
+    named = {tuple(_WEEK): _("Monday to Friday"), tuple(_WEEKEND): _("Saturday and Sunday")}
+    named[(*_WEEK, *_WEEKEND)] = _("Every day")
+    words = str(named.get(tuple(told)) or ", ".join(str(_DAYS[day]) for day in told))
+    return str(_("%(days)s and bank holidays") % {"days": words}) if bank_holidays else words

@@ -14,6 +14,7 @@ urlpatterns = [
     path("people/<uuid:person_id>/contact/", contact.contact, name="contact"),
     path("people/<uuid:person_id>/contact/decide/", contact.decide, name="contact_decide"),
     path("people/<uuid:person_id>/contact/plan/", contact.plan, name="contact_plan"),
+    path("people/<uuid:person_id>/contact/plan/answer/", contact.answer_plan, name="contact_plan_answer"),
     path("people/<uuid:person_id>/contact/first-call/", contact.first_call, name="contact_first_call"),
     path("people/<uuid:person_id>/contact/<uuid:decision_id>/", contact.answer, name="contact_answer"),
     path("people/<uuid:person_id>/show/", views.show, name="show_contact"),
@@ -26,6 +27,11 @@ urlpatterns = [
         "people/<uuid:person_id>/agreements/<uuid:agreement_id>/withdraw/",
         agreements.withdraw,
         name="withdraw_agreement",
+    ),
+    path(
+        "people/<uuid:person_id>/agreements/<uuid:agreement_id>/second/",
+        agreements.second,
+        name="second_agreement",
     ),
     path("people/<uuid:person_id>/cases/<uuid:case_id>/take/", views.take, name="take"),
 ]

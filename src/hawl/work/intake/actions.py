@@ -21,15 +21,17 @@ from hawl.foundations.audit.actions import record
 from hawl.foundations.vault.keys import key_ring
 from hawl.rights.rulebook import vocabulary
 from hawl.work.intake import keys, laying, parts, versions
+from hawl.work.intake.erased import erased_among
 from hawl.work.intake.feed.reading import read_feed
 from hawl.work.intake.feed.rows import FeedRow, Refused
 from hawl.work.intake.models import FeedRefusal, FeedRun
 from hawl.work.intake.reading_ahead import ReadingAhead
+from hawl.work.intake.rekeying import rekey_ways
 
 ROWS_IN_A_PART = 2000
 # Seconds to wait for another import, such as one just killed of which the database has not heard yet.
 PATIENCE = 15.0
-_COUNTED = ("rows", "accepted", "rejected", "repeated", "people", "cases", "events", "duties")
+_COUNTED = ("rows", "accepted", "rejected", "repeated", "erased", "people", "cases", "events", "duties")
 
 
 class FeedBusy(Exception):
@@ -47,10 +49,10 @@ class Imported:
     def as_dict(self) -> dict[str, Any]:
         """The result as `hawl feed import --json` prints it."""
         counts = self.run.counts
-        found: dict[str, Any] = {name: counts[name] for name in _COUNTED}
+        found: dict[str, Any] = {name: counts.get(name, 0) for name in _COUNTED}
         found["routes"] = dict(sorted(counts["routes"].items()))
         found["seconds"] = round(self.seconds, 2)
-        order = ("rows", "accepted", "rejected", "repeated", "people", "cases", "routes", "events", "duties", "seconds")
+        order = (*_COUNTED[:7], "routes", *_COUNTED[7:], "seconds")
         return {name: found[name] for name in order}
 
 
@@ -86,6 +88,7 @@ def _import(path: Path, by: Actor, desk: parts.Desk, progress: Callable[[int], N
     try:
         laying.make_stages()
         with acting_as(by):
+            rekey_ways(desk.ring)
             laying.give_walled(desk)
         run = _run_of(path, by)
         before = run.seconds
@@ -157,13 +160,16 @@ def _take_part(
             [keys.person_key(row.source, row.person.ref, desk.ring) for row in taken],
             by.label,
         )
-        found = versions.newest(taken, known.histories, desk.ring)
+        # Asked once the lock on keys is held, as an erasure holds it: no record is erased and taken in at once.
+        gone = erased_among([keys.message_key(row.source, row.record_id, desk.ring) for row in taken], desk.ring)
+        wanted = [row for row in taken if keys.message_key(row.source, row.record_id, desk.ring) not in gone]
+        found = versions.newest(wanted, known.histories, desk.ring)
         refused = sorted([*refused, *found.refused], key=lambda each: each.row_number)
         parts.build(found, known, desk, run.pk, part)
         events, duties, people = laying.lay(part, by.label, desk)
         _count(
             run, rows=len(rows), accepted=found.accepted, rejected=len(refused), repeated=found.repeated,
-            people=people, cases=part.new_cases, events=events, duties=duties,
+            erased=len(taken) - len(wanted), people=people, cases=part.new_cases, events=events, duties=duties,
         )  # fmt: skip
         for route, more in part.new_by_route.items():
             run.counts["routes"][route] = run.counts["routes"].get(route, 0) + more
@@ -174,7 +180,7 @@ def _take_part(
         )
         record(
             action="feed.part_taken", object_kind="feed_run", object_id=str(run.pk),
-            accepted=found.accepted, rejected=len(refused), repeated=found.repeated,
+            accepted=found.accepted, rejected=len(refused), repeated=found.repeated, erased=len(taken) - len(wanted),
         )  # fmt: skip
     return refused
 
@@ -189,7 +195,7 @@ def _known_source(row: FeedRow | Refused, desk: parts.Desk) -> FeedRow | Refused
 def _count(run: FeedRun, *, rows: int, **more: int) -> None:
     run.rows_done += rows
     for name, count in {"rows": rows, **more}.items():
-        run.counts[name] += count
+        run.counts[name] = run.counts.get(name, 0) + count
 
 
 @transaction.atomic

@@ -75,6 +75,7 @@ def _say(result: dict[str, Any]) -> None:
     click.echo(
         f"{result['rows']:,} rows: {result['accepted']:,} taken in, {result['repeated']:,} known already, "
         f"{result['rejected']:,} refused."
+        + (f" {result['erased']:,} are of people who were erased, and were left out." if result["erased"] else "")
     )
     click.echo(
         f"{result['people']:,} new people, {result['cases']:,} new cases, {result['events']:,} events, "

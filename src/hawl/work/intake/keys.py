@@ -12,8 +12,9 @@ import unicodedata
 
 from hawl.foundations.vault.keys import KeyRing
 from hawl.foundations.vault.sealing import blind_index
+from hawl.registers.finding.words import phone
 
-_TELEPHONES = ("mobile", "landline")
+TELEPHONES = ("mobile", "landline")
 
 
 def message_key(source: str, record_id: str, ring: KeyRing) -> bytes:
@@ -41,9 +42,9 @@ def event_id(message: bytes, event: str, ring: KeyRing) -> str:
 def value_key(kind: str, value: str, ring: KeyRing) -> bytes:
     """The key of a number or address: spaces, dots, hyphens and case do not count.
 
-    A number is the same whether it is called mobile or landline, and with +44 as with 0.
+    A number is the same whether it is called mobile or landline, and with +44 as with 0 or with neither.
     """
-    if kind in _TELEPHONES:
+    if kind in TELEPHONES:
         return blind_index("people.contact", f"telephone\x00{_plain_number(value)}", ring)
     plain = "".join(value.split())
     if kind != "email":
@@ -52,13 +53,18 @@ def value_key(kind: str, value: str, ring: KeyRing) -> bytes:
 
 
 def _plain_number(value: str) -> str:
-    """The digits alone, up to the first word after them: "(work)", "ext 12" and marks that nobody sees do not count."""
-    seen = [c for c in unicodedata.normalize("NFKC", value) if unicodedata.category(c) != "Cf"]
-    shown = "".join(str(unicodedata.digit(c, c)) for c in seen)
-    found = re.search(r"[+\d][^A-Za-z]*", shown)
-    plain = re.sub(r"[^+\d]", "", found[0]) if found else ""
-    # What holds no digit is no number: it stays itself, so that two such are not taken for one.
-    return re.sub(r"^(?:\+|00)44(?:0(?=\d{10}))?", "0", plain) or "".join(shown.split())
+    """A number as release 0.1.0 wrote most of them, so that the keys it stored stay: 0… for one of this country.
+
+    What holds no digit is no number: it stays itself, so that two such are not taken for one.
+    """
+    number = phone(value)
+    if number.startswith("+44"):
+        return "0" + number.removeprefix("+44")
+    if number:
+        return number
+    return "".join(
+        c for c in unicodedata.normalize("NFKC", value) if unicodedata.category(c) != "Cf" and not c.isspace()
+    )
 
 
 def _exact(purpose: str, *parts: str, ring: KeyRing) -> bytes:

@@ -162,8 +162,9 @@ def lay(part: Part, feed: str, desk: Desk) -> tuple[int, int, int]:
         for table in ("people_contact", "cases_caseevent", "duties_duty"):
             cursor.execute(f"INSERT INTO {table} ({_names(table)}) SELECT {_names(table)} FROM stage_{table}")
         cursor.execute(sql.MESSAGES.format(columns=_names("intake_feedmessage")))
-        for statement in (*sql.SAID_AGAINST, sql.DANGER, sql.POLICE_TOLD):
+        for statement in (*sql.SAID_AGAINST, sql.DANGER):
             cursor.execute(statement)
+        cursor.execute(sql.POLICE_TOLD, {"told": part.police_told})
         cursor.execute(sql.STOOD, {"stood": stood})
         cursor.execute(sql.COUNTER)
         cursor.execute(sql.WALL, {"outside": list(desk.outside), "able": list(desk.able), "force": desk.force})

@@ -47,6 +47,16 @@ class FeedRefusal(OpenModel):
         ordering = ("row_number",)
 
 
+class ErasedMessage(OpenModel):
+    """A message whose person was erased (`erased`): a mark by which a newer version of it is known."""
+
+    readers = JOBS
+    writers = JOBS
+
+    mark = models.BinaryField(primary_key=True)
+    erased_on = models.DateField()
+
+
 class FeedMessage(OpenModel):
     """The highest version taken of each message of each source, and what of older versions still holds.
 
@@ -70,7 +80,7 @@ class FeedMessage(OpenModel):
     danger = models.BooleanField(default=False)
     # Did any version say that a suspect works for the police.
     police_suspect = models.BooleanField(default=False)
-    # Since when one has: what two people ended afterwards is not walled off again by it.
+    # When a version last said so anew: what two people ended afterwards is not walled off again by it.
     police_told_at = models.DateTimeField(null=True, blank=True)
     # Blind indexes of every suspect whom a version named, in the key space of Person.source_key.
     suspects = ArrayField(models.BinaryField(), default=list)

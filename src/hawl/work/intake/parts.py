@@ -26,7 +26,7 @@ from hawl.work.intake.contact_rules import no_first_call
 from hawl.work.intake.copy_text import NONE, line
 from hawl.work.intake.facts import RowFacts, facts_of
 from hawl.work.intake.feed.rows import FeedRow, ReportedEvent
-from hawl.work.intake.tokens import describe
+from hawl.work.intake.tokens import describe_case, describe_contact, describe_person
 from hawl.work.intake.versions import Claim, History, Sorted, claims_of
 
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,60}")
@@ -90,8 +90,9 @@ class Part:
     # Keys made for people who are new, as they are stored; and the keys of all people of the part.
     keys: list[tuple[Any, ...]] = field(default_factory=list)
     keys_of: dict[uuid.UUID, Keys | None] = field(default_factory=dict)
-    # By what its rows let each person be found, and whose rows take the place of what was held.
-    described: dict[uuid.UUID, Described] = field(default_factory=dict)
+    # By what its rows let each person be found, by the row in which it stands; and whose rows take the place of what
+    # was held.
+    described: dict[uuid.UUID, dict[uuid.UUID, Described]] = field(default_factory=dict)
     renewed_people: set[uuid.UUID] = field(default_factory=set)
     contacts: list[tuple[Any, ...]] = field(default_factory=list)
     cases: dict[bytes, tuple[Any, ...]] = field(default_factory=dict)
@@ -104,6 +105,8 @@ class Part:
     # Cases and messages that were there before: their feed events, duties and claims are laid anew.
     renewed_cases: list[uuid.UUID] = field(default_factory=list)
     renewed_messages: list[bytes] = field(default_factory=list)
+    # Messages of which a version seen for the first time says that a suspect works for the police.
+    police_told: list[bytes] = field(default_factory=list)
     new_people: int = 0
     new_cases: int = 0
     new_by_route: dict[str, int] = field(default_factory=dict)
@@ -140,6 +143,8 @@ def build(rows: Sorted, known: Known, desk: Desk, run_id: uuid.UUID, part: Part)
             history.danger, history.police_suspect, _byte_array(history.suspects), _byte_array(history.ways),
             _byte_array(history.addresses), *history.waiting,
         ))  # fmt: skip
+        if history.police_told_now:
+            part.police_told.append(key)
     for key, claim in rows.noes:
         case_id = rows.histories[key].case_id
         held = (
@@ -166,17 +171,19 @@ class _Row:
         self.history.waiting = self._waiting(facts, route)
         person_id = self._person()
         self.part.keys_of[person_id] = self.keys
-        describe(self.part.described.setdefault(person_id, Described()), self.row, self.names)
+        described = self.part.described.setdefault(person_id, {})
+        describe_person(described, person_id, self.row, self.names)
         if self.history.case_id is not None:
             self.part.renewed_people.add(person_id)
         self.happened = [self._stored(event) for event in _once(self.row.all_events())]
         rank = rules.priority(facts).rank
         case_id = self._case_id(route)
         self._case(case_id, person_id, route, facts, rank)
+        described[case_id] = describe_case(self.row)
         for claim in claims_of(self.row, facts, self.desk.ring):
-            self.part.contacts.append(
-                _contact_row(self.key, case_id, person_id, claim, self.desk, self.seen, self.keys)
-            )
+            contact = _contact_row(self.key, case_id, person_id, claim, self.desk, self.seen, self.keys)
+            self.part.contacts.append(contact)
+            described[contact[0]] = describe_contact(claim)
         self._events(case_id)
         self._duties(case_id, rank)
         return self.keys

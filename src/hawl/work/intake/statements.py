@@ -96,11 +96,11 @@ UPDATE cases_case c SET no_first_call = true FROM stage_intake_feedmessage m
 WHERE m.danger AND c.id = m.case_id AND NOT c.no_first_call
 """
 
-# Since when a message has said that a suspect works for the police: two people may end the wall that followed, and what
-# was said before they did does not lay it again.
+# When a message last told anew that a suspect works for the police: two people may end the wall that followed, and what
+# was said before they did does not lay it again. A version that comes in afterwards and says so does.
 POLICE_TOLD = """
 UPDATE intake_feedmessage m SET police_told_at = clock_timestamp() FROM stage_intake_feedmessage s
-WHERE m.key = s.key AND m.police_suspect AND m.police_told_at IS NULL
+WHERE m.key = s.key AND m.police_suspect AND (m.police_told_at IS NULL OR m.key = ANY(%(told)s))
 """
 
 # A case that waits for somebody who stands for the person goes on when one came in, and waits again when a later
@@ -306,11 +306,19 @@ UPDATE people_person p SET named_users = %(outside)s WHERE p.visibility = 'seale
 RETURNING p.id, p.named_users
 """
 
-# A version may say that the row was about somebody else: whom nothing else names is not kept.
-LEFT = """
+# A version may say that the row was about somebody else: whom nothing else names is not kept, save where people did
+# something for them. These stay under their key, as protected as they were, for a later version may name them again.
+DONE_FOR_THEM = (
+    "people_contactplan", "people_contactdecision", "protection_proposal", "protection_conflict",
+    "agreements_sharingagreement", "agreements_camewithoutpolice", "messages_message",
+)  # fmt: skip
+LEFT = f"""
 DELETE FROM people_person p WHERE p.id = ANY(%(left)s)
 AND NOT EXISTS (SELECT 1 FROM cases_case c WHERE c.person_id = p.id)
 AND NOT EXISTS (SELECT 1 FROM people_contact k WHERE k.person_id = p.id)
+AND p.first_call_spent_at IS NULL AND p.denied_users IS NULL
+AND (p.visibility = 'open' OR p.denied_organisations IS NOT NULL) -- a wall that a feed laid, it lays again
+{"".join(f"AND NOT EXISTS (SELECT 1 FROM {table} d WHERE d.person_id = p.id)" for table in DONE_FOR_THEM)}
 RETURNING p.id, p.data_key
 """
 LEFT_KEYS = "DELETE FROM vault_datakey WHERE id = ANY(%(keys)s) OR beside = ANY(%(keys)s)"

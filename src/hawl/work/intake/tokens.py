@@ -12,19 +12,29 @@ from hawl.registers.finding.tokens import Described, names_of
 if TYPE_CHECKING:
     from hawl.work.intake.feed.rows import FeedRow
     from hawl.work.intake.parts import Part
+    from hawl.work.intake.versions import Claim
 
+Names = dict[str, Any] | None
 _NOT_OPEN = "SELECT id FROM people_person WHERE id = ANY(%s) AND visibility <> 'open'"
 
 
-def describe(described: Described, row: FeedRow, names: dict[str, Any] | None) -> None:
-    """Add to what is known of a person what a row says of them; `names` where it tells their particulars."""
+def describe_person(described: dict[uuid.UUID, Described], person_id: uuid.UUID, row: FeedRow, names: Names) -> None:
+    """Add to what is known by the row of a person what a message says; `names` where it tells their particulars."""
     if names is not None:
-        described.names += names_of(names)
-        described.born_on = row.person.born_on
-    described.ways += [(contact.kind, contact.value) for contact in row.contacts]
-    described.references += [row.crime.ref, row.record_id]
-    if row.crime.postcode:
-        described.postcodes.append(row.crime.postcode)
+        of_person = described.setdefault(person_id, Described())
+        of_person.names += names_of(names)
+        of_person.born_on = row.person.born_on
+
+
+def describe_case(row: FeedRow) -> Described:
+    """What is known by the row of a case."""
+    crime = row.crime
+    return Described(references=[crime.ref, row.record_id], postcodes=[crime.postcode] if crime.postcode else [])
+
+
+def describe_contact(claim: Claim) -> Described:
+    """What is known by the row of a contact."""
+    return Described(ways=[(claim.contact.kind, claim.contact.value)])
 
 
 def lay_tokens(cursor: Any, part: Part, *, renewed: Collection[uuid.UUID], reached: Collection[uuid.UUID]) -> None:

@@ -41,6 +41,8 @@ class History:
     addresses: set[bytes] = field(default_factory=set)
     # What the case waits for while nobody stands for the person, and its route and reason once somebody does.
     waiting: tuple[str, str, str] = ("", "", "")
+    # A version seen for the first time just now says that a suspect works for the police.
+    police_told_now: bool = False
 
 
 class Claim(NamedTuple):
@@ -84,12 +86,16 @@ def newest(rows: Sequence[FeedRow], known: Mapping[bytes, History], ring: KeyRin
         elif seen == digest:
             found.repeated += 1
         else:
+            # Which of the two is right nobody knows. What either says for the person's safety holds.
             found.refused.append(Refused(row.row_number, "same_version_other_content"))
+            found.histories[key] = history
+            facts = _remember(row, history, ring)
+            found.noes += _noes(key, row, facts, ring)
     return found
 
 
-def _take(key: bytes, row: FeedRow, history: History, ring: KeyRing, found: Sorted) -> None:
-    """A version seen for the first time: it counts when it is the highest, and is remembered either way."""
+def _remember(row: FeedRow, history: History, ring: KeyRing) -> RowFacts:
+    """Keep what protects people, from whichever version says it; gives what the row tells."""
     facts = facts_of(row)
     history.danger |= is_danger(facts)
     history.police_suspect |= facts.suspect_police_employee is True
@@ -100,6 +106,13 @@ def _take(key: bytes, row: FeedRow, history: History, ring: KeyRing, found: Sort
         history.ways.add(way)
         if contact.kind == "address":
             history.addresses.add(way)
+    return facts
+
+
+def _take(key: bytes, row: FeedRow, history: History, ring: KeyRing, found: Sorted) -> None:
+    """A version seen for the first time: it counts when it is the highest, and is remembered either way."""
+    facts = _remember(row, history, ring)
+    history.police_told_now |= facts.suspect_police_employee is True
     if row.version < history.version:
         found.repeated += 1
         found.noes += _noes(key, row, facts, ring)

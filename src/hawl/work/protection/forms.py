@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -110,19 +111,23 @@ class ConflictForm(forms.Form):
 
 
 class GlassForm(forms.Form):
-    """An exact identifier, a reason and what happened."""
+    """An exact identifier, a reason and what happened. A name counts only with the day of birth."""
 
     form = forms.ChoiceField(
         label=gettext_lazy("What do you know of the person"), choices=list(wording.GLASS_FORMS.items()),
         error_messages=_CHOOSE,
     )  # fmt: skip
     identifier = forms.CharField(
-        label=gettext_lazy("The number or reference, whole"), max_length=60,
+        label=gettext_lazy("The number, the reference or the name, whole"), max_length=100,
         error_messages={
-            "required": gettext_lazy("Type the whole number or reference."),
-            "max_length": gettext_lazy("Use at most 60 signs."),
+            "required": gettext_lazy("Type the whole number, reference or name."),
+            "max_length": gettext_lazy("Use at most 100 signs."),
             "null_characters_not_allowed": _NUL,
         },
+    )  # fmt: skip
+    born_on = forms.DateField(
+        label=gettext_lazy("Date of birth, if you typed a name"), input_formats=_FORMATS, required=False,
+        error_messages={"invalid": gettext_lazy("Type the date of birth as day, month and year, such as 31/12/1987.")},
     )  # fmt: skip
     reason = forms.ChoiceField(
         label=gettext_lazy("Why you must see the record now"), choices=list(wording.GLASS_REASONS.items()),
@@ -134,12 +139,20 @@ class GlassForm(forms.Form):
         super().__init__(*args, **{**kwargs, "auto_id": "glass-%s"})
 
     def clean(self) -> dict[str, Any]:
-        """A telephone number has at least ten digits: part of one is no exact identifier."""
+        """Part of a number, or a name without the day of birth, names nobody exactly."""
         data = super().clean() or self.cleaned_data
         typed = data.get("identifier") or ""
         if data.get("form") == "phone" and typed and sum(each.isdigit() for each in typed) < 10:
             self.add_error("identifier", _("Type the whole telephone number, such as 07700 900123."))
+        if data.get("form") == "name":
+            self._check_name(typed, data.get("born_on"))
         return data
+
+    def _check_name(self, typed: str, born_on: date | None) -> None:
+        if typed and len(typed.replace(",", " ").split()) < 2:
+            self.add_error("identifier", _("Type the first name and the family name."))
+        if born_on is None and "born_on" not in self.errors:
+            self.add_error("born_on", _("Type the date of birth too. A name alone opens nothing."))
 
 
 class DeclarationForm(forms.Form):

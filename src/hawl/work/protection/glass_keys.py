@@ -2,8 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+
 from hawl.foundations.vault.keys import KeyRing, key_ring
+from hawl.registers.finding.queries import exact_tokens
 from hawl.work.intake import keys
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Whom a glass is broken for, as keys alone: by a `phone`, a `crime`, or a `name` with the day of birth."""
+
+    form: str
+    key: bytes = b""
+    names: frozenset[int] = frozenset()
+    born: frozenset[int] = frozenset()
+
+
+def by_phone(number: str) -> Sought:
+    """By a telephone number."""
+    return Sought("phone", phone(number))
+
+
+def by_crime(source: str, reference: str) -> Sought:
+    """By a crime at the force `source`."""
+    return Sought("crime", crime(source, reference))
+
+
+def by_name(name: str, born_on: date) -> Sought:
+    """By a whole name and the day of birth, both; `names` is empty where the name is not whole."""
+    names, born = exact_tokens(name, born_on)
+    return Sought("name", names=names, born=born)
 
 
 def phone(number: str, ring: KeyRing | None = None) -> bytes:

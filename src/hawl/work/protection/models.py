@@ -202,6 +202,8 @@ class GlassIncident(OpenModel):
     broken_at = models.DateTimeField()
     review_due = models.DateField()
     reviewers = ArrayField(models.BigIntegerField())
+    # It fitted more people than may be opened, so none was; for the reviewers, not for who broke it.
+    wide = models.BooleanField(default=False)
     reviewed_at = models.DateTimeField(null=True, blank=True)
     upheld = models.BooleanField(null=True, blank=True)
 

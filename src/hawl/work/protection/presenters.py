@@ -13,15 +13,16 @@ from django.utils.translation import gettext as _
 
 from hawl.foundations.access.actor import Actor, Permission, Role, current_actor
 from hawl.foundations.audit.queries import Entry, looks_at
-from hawl.foundations.clock import now, today
+from hawl.foundations.clock import today
 from hawl.foundations.languages.texts import in_language
+from hawl.registers.agreements.queries import told_police
 from hawl.registers.organisations.queries import ids_by_key, names_of
 from hawl.work.hub.wording import name_of
 from hawl.work.protection import queries, rules, wording
 
 if TYPE_CHECKING:
     from hawl.registers.people.models import Person
-    from hawl.work.protection.models import GlassIncident, Proposal
+    from hawl.work.protection.models import GlassIncident, Proposal, Renaming
 
 Word = str | Promise
 
@@ -70,6 +71,7 @@ def protection_shown(person: Person) -> dict[str, Any]:
     return {
         "person": person,
         "name": name_of(person),
+        "by_glass": queries.party_of(me, person).by_glass,
         "level": wording.LEVELS[person.visibility],
         "named": sorted(names.get(each, _("An account that is no more")) for each in person.named_users),
         "kept": [
@@ -113,6 +115,8 @@ def _steps(row: Proposal, person: Person, me: Actor) -> Iterable[Step]:
         return
     (proposer,) = queries.parties([row.proposed_by], person)
     party, asked = queries.party_of(me, person), queries.asked_of(row, person)
+    if party.by_glass:
+        return
     if rules.why_not_confirmed(asked, queries.record_of(person), party, proposer, sees=True) is None:
         yield Step("confirm", _("Confirm, as the second person"))
     own = row.proposed_by == me.user_id
@@ -153,16 +157,27 @@ def opened(found: Iterable[tuple[Person, datetime]]) -> list[tuple[UUID, str, da
 def waiting(by: Actor) -> dict[str, Any]:
     """What waits for a reviewer."""
     me = by.user_id or 0
-    found: dict[str, Any] = {"openings": [incident_shown(row) for row in queries.incidents_to_review(me)]}
+    able = not by.standing.lapsed(today())
+    found: dict[str, Any] = {
+        "able": able,
+        "openings": [incident_shown(row) for row in queries.incidents_to_review(me)] if able else [],
+    }
     steward = Role.STEWARD in by.roles
     asked = queries.opinions_waiting(by) if steward else []
-    renamings = queries.renamings_waiting(None if steward else by.organisations)
+    renamings = _renamings(by, everywhere=steward)
+    told = told_police() if Role.SPECIALIST_LEAD in by.roles and able else []
     users = [*(row.asked_by for row in asked), *(each for row in renamings for each in (row.asked_by, *row.named))]
+    users += [each or 0 for row in told for each in (row.recorded_by, row.seconded_by)]
     names, places = queries.names_of_users(users), bodies()
     found["opinions"] = [
         (row.pk, wording.KINDS[row.kind], wording.WHY[row.reason], names.get(row.asked_by, ""),
          places.get(row.organisation_id, ""), row.asked_at)
         for row in asked
+    ]  # fmt: skip
+    found["police"] = [
+        (row.person_id, places.get(row.organisation_id, ""), names.get(row.recorded_by or 0, ""),
+         names.get(row.seconded_by or 0, ""), row.seconded_at or row.recorded_at, row.seconded_at is not None)
+        for row in told
     ]  # fmt: skip
     found["renamings"] = [
         (row.pk, names.get(row.asked_by, ""), places.get(row.organisation_id, ""),
@@ -170,6 +185,15 @@ def waiting(by: Actor) -> dict[str, Any]:
         for row in renamings
     ]  # fmt: skip
     return found
+
+
+def _renamings(by: Actor, *, everywhere: bool) -> list[Renaming]:
+    """What another asked and this reader may agree to, and their own; only while a record of that desk waits for it."""
+    if by.standing.lapsed(today()):
+        return []
+    rows = queries.renamings_waiting(None if everywhere else by.organisations)
+    desks = {desk for desk in {row.organisation_id for row in rows} if queries.nobody_left([desk])}
+    return [row for row in rows if row.organisation_id in desks]
 
 
 def incident_shown(row: GlassIncident) -> dict[str, Any]:
@@ -185,8 +209,7 @@ def incident_shown(row: GlassIncident) -> dict[str, Any]:
         "late": row.reviewed_at is None and row.review_due < today(),
         "reviewed": row.reviewed_at,
         "upheld": row.upheld,
-        "records": queries.records_opened(row.pk),
-        "over": row.broken_at + rules.OPEN_FOR <= now(),
+        "wide": row.wide,
     }
 
 

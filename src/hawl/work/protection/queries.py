@@ -5,17 +5,24 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
 from hawl.foundations.access.actor import WORKS_WITH_PEOPLE, Actor, Role, current_actor
 from hawl.foundations.access.models import Body, BrokenGlass
+from hawl.foundations.access.policy import GLASS_READS_ONLY, Action
 from hawl.foundations.clock import now, today
 from hawl.foundations.identity.models import User
+from hawl.registers.agreements.queries import flows, standing_agreements
+from hawl.registers.agreements.rules import SUPPORT_OFFER
 from hawl.registers.cases.models import Case
+from hawl.registers.organisations.queries import ids_by_key
+from hawl.registers.people.grounds import decided_on
 from hawl.registers.people.models import Person
+from hawl.registers.places.queries import routing
 from hawl.work.protection.models import (
     Conflict,
     GlassAccount,
@@ -52,7 +59,13 @@ def party_of(actor: Actor, person: Person | None = None) -> Party:
         roles=actor.roles,
         lapsed=actor.standing.lapsed(today()),
         shut_out=actor.user_id in denied_users or bool(actor.walls & denied_bodies),
+        by_glass=person is not None and _by_glass(actor, person),
     )
+
+
+def _by_glass(actor: Actor, person: Person) -> bool:
+    """Is a broken glass all that makes the record this actor's business."""
+    return decided_on(actor, Action.PROTECT, person).rule == GLASS_READS_ONLY
 
 
 def parties(user_ids: Collection[int], person: Person | None = None) -> tuple[Party, ...]:
@@ -139,6 +152,59 @@ def desks_of(person_id: uuid.UUID) -> set[int]:
     return set(Case.objects.filter(person_id=person_id).values_list("desk_id", flat=True))
 
 
+def leads_of(person: Person) -> frozenset[int]:
+    """Specialist leads in standing of whom one must be named where the record is protected at once.
+
+    Those of its desks; where none of them can open it, of whoever sees it; where there is none either, any.
+    """
+    rows = User.objects.filter(is_active=True, roles__contains=[Role.SPECIALIST_LEAD.value])
+    body = dict(rows.values_list("pk", "organisation_id"))
+    able = {party.user_id for party in parties(list(body), person) if party.may_open}
+    seen_by = set(person.visible_to)
+    for bodies in (desks_of(person.pk) & seen_by, seen_by):
+        if here := {pk for pk in able if body[pk] in bodies or pk in person.named_users}:
+            return frozenset(here)
+    return frozenset(able)
+
+
+def others_left(person: Person, *, besides: int | None, user_id: int | None, organisation_id: int | None) -> bool:
+    """Whether the record, kept from this account or body as well, is seen by somebody in standing.
+
+    Kept from an account, it must be by somebody else than `besides`, unless nobody else sees it as it is.
+    """
+    holders = Q(organisation_id__in=person.visible_to) | Q(pk__in=person.named_users)
+    accounts = [user.actor() for user in User.objects.filter(holders, is_active=True)]
+    seen = [actor for actor in accounts if party_of(actor, person).may_open]
+    left = {actor.user_id for actor in seen if actor.user_id != user_id and organisation_id not in actor.walls}
+    if user_id is None or {actor.user_id for actor in seen} <= {besides}:
+        return bool(left)
+    return bool(left - {besides})
+
+
+def onward() -> int:
+    """The body to which the desks of the area refer people on."""
+    key = routing(settings.HAWL_AREA).desks.onward
+    return ids_by_key([key])[key]
+
+
+def still_referred_to(person_id: uuid.UUID, on: date) -> set[int]:
+    """The body to which cases of theirs were referred on, if each of those referrals still has its ground.
+
+    One that has lost it (an agreement withdrawn or run out, a no) keeps the body out altogether: it is seldom, and the
+    others can be referred anew.
+    """
+    body = onward()
+    referred = list(Case.objects.filter(person_id=person_id, referred_on__isnull=False).exclude(desk_id=body))
+    agreed = {each.case_id for each in standing_agreements(person_id=person_id, organisation_id=body, on=on)}
+    free = set(flows().free_senders(to_org=body, purpose=SUPPORT_OFFER, on=on)) if referred else set()
+
+    def holds(case: Case) -> bool:
+        needs_none = case.route == "automatic" and case.agreement != "no" and case.desk_id in free
+        return needs_none or None in agreed or case.pk in agreed
+
+    return {body} if referred and all(holds(case) for case in referred) else set()
+
+
 def holds_other_side(case: Case, user_id: int) -> bool:
     """Does this account hold a case of one whom the person of `case` accuses, or who accuses them."""
     held = Case.objects.filter(assigned_to=user_id).exclude(person_id=case.person_id)
@@ -183,10 +249,17 @@ def leads() -> list[tuple[int, str]]:
     return [(user.pk, user.display_name) for user in rows if user.pk in able]
 
 
-def records_opened(glass_id: uuid.UUID) -> int:
-    """How many people and cases an opening opened."""
-    row = BrokenGlass.objects.filter(pk=glass_id).first()
-    return len(row.subjects) if row else 0
+def subjects_seen(glass_id: uuid.UUID) -> list[uuid.UUID]:
+    """People whom an opening opened and whom the reader may see; none, too, where nothing was opened."""
+    subjects = BrokenGlass.objects.filter(pk=glass_id).values_list("subjects", flat=True).first() or []
+    return list(Person.objects.filter(pk__in=subjects).order_by("pk").values_list("pk", flat=True))
+
+
+def nobody_left(desks: Collection[int]) -> bool:
+    """Has a sealed record of one of these desks lost all who were named on it. Yes or no, and never which."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT bool_or(hawl_nobody_left(desk)) FROM unnest(%s::int[]) AS desk", [sorted(desks)])
+        return bool(cursor.fetchone()[0])
 
 
 def looks_waiting(most: int = 100) -> list[LookReview]:

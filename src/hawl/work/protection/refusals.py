@@ -17,10 +17,26 @@ SAYS: dict[str, str | Promise] = {
     ),
     "same_person": _("You proposed this yourself. A second person must confirm it."),
     "closed": _("This was settled already."),
+    "glass_reads_only": _(
+        "The record stands open to you in an emergency only: you may read it and reach the person. Whoever holds the"
+        " record decides over it. Ring them, or ask a specialist lead."
+    ),
+    "no_lead_named": _(
+        "To protect the record at once, name at least one specialist lead of a body that holds it, who can open it"
+        " today. Or leave out that it takes effect at once, and let a second person confirm it."
+    ),
+    "adds_a_name": _(
+        "People are named on this record already. One person may only take names off. To add one takes somebody who is"
+        " named and a second person: leave out who is not named, or do not choose that it takes effect at once."
+    ),
     "no_such_denial": _("Choose whom the record is kept from today."),
     "steward_needed": _("No steward has agreed yet. Wait for their answer, or ask a second named person."),
     "no_reason": _("Choose why."),
     "own_look": _("You cannot settle your own looks. A colleague must."),
+    "reviewer_lapsed": _(
+        "Your vetting or training has lapsed, or your organisation is no more. Somebody else must do it."
+    ),
+    "nothing_waits": _("No record of this desk has lost all its people. Nothing waits."),
     "quota": _("You have opened three records in this way in 30 days. Ask a specialist lead to help."),
     "suspended": _("An opening of yours has not been reviewed in time. Until it is, you cannot open another."),
     "no_reviewers": _("There are not two people who could review this. Ask a specialist lead or a steward."),

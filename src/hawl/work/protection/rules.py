@@ -6,7 +6,7 @@ different people before anything moves (facts/security.md I19). Sources: decisio
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -23,7 +23,8 @@ A_STEWARD_MAY: frozenset[Kind] = frozenset({"unseal", "rename"})
 
 Refusal = Literal[
     "not_in_standing", "not_allowed", "not_seen", "already", "not_protected", "nobody_left", "same_person",
-    "closed", "no_such_denial", "steward_needed", "no_reason", "quota", "suspended", "own_look",
+    "closed", "glass_reads_only", "no_lead_named", "adds_a_name",
+    "no_such_denial", "steward_needed", "no_reason", "quota", "suspended", "own_look",
 ]  # fmt: skip
 
 
@@ -32,13 +33,15 @@ class Party:
     """Somebody with an account, as far as the record is concerned.
 
     `lapsed` is the code of what their standing lacks today, empty where it holds; `shut_out` says that the record is
-    denied to them or to a body that they work for or are employed by.
+    denied to them or to a body that they work for or are employed by; `by_glass`, that a broken glass alone makes it
+    their business.
     """
 
     user_id: int
     roles: frozenset[Role] = frozenset()
     lapsed: str = ""
     shut_out: bool = False
+    by_glass: bool = False
 
     @property
     def may_open(self) -> bool:
@@ -57,7 +60,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One proposal: what is to be done, who is to be named, and who proposed it."""
+    """One proposal: what is to be done, who is to be named, and who proposed it.
+
+    `leads` are those of whom one must be named where it takes effect at once.
+    """
 
     kind: Kind
     proposed_by: int
@@ -65,6 +71,12 @@ class Asked:
     about: tuple[str, int] | None = None
     emergency: bool = False
     closed: bool = False
+    leads: frozenset[int] = frozenset()
+
+    @property
+    def ids(self) -> frozenset[int]:
+        """Who is to be named."""
+        return frozenset(party.user_id for party in self.named)
 
 
 def why_not_proposed(asked: Asked, record: Record, by: Party, *, sees: bool) -> Refusal | None:
@@ -73,7 +85,14 @@ def why_not_proposed(asked: Asked, record: Record, by: Party, *, sees: bool) -> 
         return "not_seen"
     if by.lapsed:
         return "not_in_standing"
-    return _why_not_fitting(asked, record) or _why_not_theirs(asked, record, by) or _why_nobody_left(asked)
+    if by.by_glass:
+        return "glass_reads_only"
+    return (
+        _why_not_fitting(asked, record)
+        or _why_not_theirs(asked, record, by)
+        or _why_nobody_left(asked)
+        or (_why_not_at_once(asked, record) if asked.emergency and asked.kind in RAISES else None)
+    )
 
 
 def why_not_confirmed(asked: Asked, record: Record, by: Party, proposer: Party, *, sees: bool) -> Refusal | None:
@@ -89,8 +108,15 @@ def why_not_confirmed(asked: Asked, record: Record, by: Party, proposer: Party, 
         return "same_person"
     if by.lapsed or proposer.lapsed:
         return "not_in_standing"
-    held = None if asked.emergency else _why_not_fitting(asked, record)
-    return held or _why_not_second(asked, record, by) or (None if asked.emergency else _why_nobody_left(asked))
+    if by.by_glass:
+        return "glass_reads_only"
+    second = _why_not_second(asked, record, by)
+    if asked.emergency:
+        return second
+    # A name is added by somebody who is named already and a second person; it matters not which of the two proposed.
+    one_named = not record.named.isdisjoint({by.user_id, proposer.user_id})
+    added = None if one_named or not _adds(asked, record) else "adds_a_name"
+    return _why_not_fitting(asked, record) or second or _why_nobody_left(asked) or added
 
 
 def why_no_opinion(kind: Kind, asked_by: int, steward: Party) -> Refusal | None:
@@ -138,6 +164,30 @@ def _why_not_second(asked: Asked, record: Record, by: Party) -> Refusal | None:
     return None if named else "not_allowed"
 
 
+def _adds(asked: Asked, record: Record) -> frozenset[int]:
+    """Who would come to be named on a record that names people already."""
+    names = asked.kind in NAMES_PEOPLE and bool(record.named)
+    return asked.ids - record.named if names else frozenset()
+
+
+def _why_not_at_once(asked: Asked, record: Record) -> Refusal | None:
+    """What one person raises in danger adds nobody to those named, and stays with a lead of the record."""
+    if _adds(asked, record):
+        return "adds_a_name"
+    return None if asked.leads.intersection(reachable(asked.named)) else "no_lead_named"
+
+
+def why_not_kept_from(by: Party, *, others_left: bool) -> Refusal | None:
+    """Why `by` may not keep the record from somebody, or None. `others_left`: somebody in standing still sees it."""
+    if by.shut_out:
+        return "not_seen"
+    if by.lapsed:
+        return "not_in_standing"
+    if by.by_glass:
+        return "glass_reads_only"
+    return None if others_left else "nobody_left"
+
+
 def _why_nobody_left(asked: Asked) -> Refusal | None:
     return "nobody_left" if asked.kind in NAMES_PEOPLE and not reachable(asked.named) else None
 
@@ -175,6 +225,11 @@ def opened_by(glass: Opening, record: Record, by: Party, now: datetime) -> bool:
     """Does an opening let this account see the record now: never past its hour, a seal, a denial or lost standing."""
     in_time = glass.broken_at <= now < glass.broken_at + OPEN_FOR
     return glass.user_id == by.user_id and in_time and record.level != "sealed" and by.may_open
+
+
+def may_agree_to_renaming(roles: Collection[Role], organisations: Collection[int], desk: int) -> bool:
+    """A steward, or a lead of the very desk whose records they are; a lead elsewhere has no say in them."""
+    return Role.STEWARD in roles or (Role.SPECIALIST_LEAD in roles and desk in organisations)
 
 
 def why_not_settled(by: Party, looked: int, owners: frozenset[int], *, settled: bool) -> Refusal | None:

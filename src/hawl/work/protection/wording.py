@@ -65,6 +65,7 @@ GLASS_REASONS: Words = {
 GLASS_FORMS: Words = {
     "phone": _("A telephone number"),
     "crime": _("A crime reference"),
+    "name": _("Their full name and date of birth"),
 }
 ABOUT: Words = {
     "self": _("Myself"),

@@ -14,7 +14,7 @@ from hawl.foundations.access.rescoping_function import scoped_models
 SAMPLE = (
     "RULE:employer_wall", "RULE:glass_on_any_subject", "GUARD:rows_as_they_come", "GUARD:without_named",
     "POLICY:cases_case:no_row_security", "POLICY:people_contact:open_policy", "POLICY:people_person:delete_granted",
-    "POLICY:location_keys_for_all",
+    "POLICY:location_keys_for_all", "RULE:glass_decides", "POLICY:glass_moves_scope",
 )  # fmt: skip
 
 

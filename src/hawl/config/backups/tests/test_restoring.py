@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -16,14 +17,16 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 from django.db import connection
 from django.utils import timezone
 
-from hawl.config.backups import copying, restoring, sealed_file
+from hawl.config.backups import commands, copying, restoring, sealed_file
 from hawl.config.backups.counting import count
 from hawl.config.backups.replaying import replay_here
 from hawl.config.backups.sealed_file import BackupUnusable
 from hawl.config.backups.server import Server, server
+from hawl.config.doctor import _copies
 from hawl.foundations.access.actor import Actor
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.clock import today
@@ -231,6 +234,33 @@ def test_a_restore_of_yesterday_has_no_stale_protection(
     assert decided.stale() == ALL
     with pytest.raises(DoorsShut, match=f"{len(ALL) + 1} entries that this database lacks"):
         refuse_behind_the_journal(shipping.files())
+
+
+def test_copies_of_before_a_restore_are_told_of_and_taken_away(
+    installation: Installation, handlers: dict[str, Any]
+) -> None:
+    """Of this database alone: what another installation of the server left is not ours."""
+    yesterday()
+    kept = [installation.restore(installation.back_up()).old_database]
+    stranger = installation.where.make("trial")
+    with installation.where.connect("postgres") as admin:
+        for name in (f"{installation.name}_beforehand_20260101000000", f"x{installation.name}_before_20260101000000"):
+            admin.execute(f'ALTER DATABASE "{stranger}" RENAME TO "{name}"')
+            assert installation.where.copies() == kept
+            stranger = name
+    with installation.where.connect() as plain:
+        (told,) = _copies(plain)
+    assert (told.well, told.warning, kept[0] in told.what) == (False, True, True)
+    run = CliRunner().invoke(commands.restore, ["--drop-copies", "--json"])
+    assert json.loads(run.output) == {"dropped": kept}
+    assert installation.where.copies() == []
+    assert installation.name in installation.databases()
+    with installation.where.connect() as plain:
+        assert next(_copies(plain)).well
+    assert CliRunner().invoke(commands.restore, ["x", "--drop-copies"]).exit_code == 2
+    assert CliRunner().invoke(commands.restore, []).exit_code == 2
+    with installation.where.connect("postgres") as admin:
+        admin.execute(f'DROP DATABASE "{stranger}"')
 
 
 def test_a_copy_loaded_by_other_means_opens_no_door_until_the_journal_is_replayed(

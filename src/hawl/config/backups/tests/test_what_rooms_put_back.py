@@ -18,6 +18,7 @@ from hawl.foundations.clock import now, today
 from hawl.foundations.journal import replaying, shipping
 from hawl.foundations.journal.actions import note
 from hawl.foundations.messages.actions import CannotSend, deliver, dispatch_due, print_letter, settle
+from hawl.foundations.messages.approved import Approved
 from hawl.foundations.messages.gate import Reached
 from hawl.foundations.messages.jobs import dispatch_messages
 from hawl.foundations.messages.models import Message
@@ -48,7 +49,7 @@ class Carrier:
 def queued(who: Person, *, channel: str = "text", state: str = "queued") -> Message:
     return Message.objects.create(
         person_id=who.pk, contact_id=uuid4(), channel=channel, template="please_ring", language="en",
-        told={"number": "01633 496000"}, state=state, queued_at=now(), queued_by=1, visible_to=who.visible_to,
+        told={"number": "0300 123 2133"}, state=state, queued_at=now(), queued_by=1, visible_to=who.visible_to,
     )  # fmt: skip
 
 
@@ -61,6 +62,9 @@ def everybody_may(monkeypatch: pytest.MonkeyPatch) -> None:
         sending, "ask_gate", lambda **_: Reached(Decision(True, "go.safe"), uuid4(), "07700 900123", "A", "en")
     )
     monkeypatch.setattr(sending, "served", lambda _: True)
+    # This database knows no area.
+    number = {"03001232133": "0300 123 2133"}
+    monkeypatch.setattr(sending, "approved_now", lambda: Approved(number))
 
 
 def lay_outbox() -> list[Message]:

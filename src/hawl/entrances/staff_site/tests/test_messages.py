@@ -43,7 +43,7 @@ def laid() -> tuple[User, User, User, Message]:
     way = decided(home, users, write="safe")
     letter = enqueue(
         by=users[0].actor(), person_id=way.person_id, contact_id=way.pk, channel="letter",
-        template="letter_please_ring", told={"number": "01633 496000", "first_line": "Annwyl Siân"},
+        template="letter_please_ring", told={"number": "0300 123 2133", "first_line": "Annwyl Siân"},
     )  # fmt: skip
     return users[0], stranger, board, letter
 

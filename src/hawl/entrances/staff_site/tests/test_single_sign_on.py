@@ -185,7 +185,7 @@ def test_a_provider_that_is_another_or_speaks_in_clear_is_not_asked(
 def test_an_ended_account_is_not_opened(
     client: Client, provider: FakeProvider, officer: User, noted: list[dict[str, Any]]
 ) -> None:
-    end_account(by=Actor(label="test"), email=officer.email)
+    end_account(by=Actor(label="anyone"), email=officer.email)
     _is_refused(client, sign_in_by(client, provider, officer.email), noted, "provider_account")
 
 

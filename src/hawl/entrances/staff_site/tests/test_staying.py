@@ -144,7 +144,7 @@ def test_what_was_sent_on_is_held_no_more(client: Client, officer: User) -> None
 
 def test_nothing_is_kept_for_one_whose_account_ended(client: Client, officer: User) -> None:
     client.force_login(officer)
-    end_account(by=Actor(label="test"), email=officer.email)
+    end_account(by=Actor(label="anyone"), email=officer.email)
     client.post("/your-sign-in/reset/stop/", {"note": NOTE})
     assert not HeldText.objects.exists()
 
@@ -154,7 +154,7 @@ def test_a_leaver_is_refused_in_every_session_at_the_next_request(officer: User)
     for each in clients:
         each.force_login(officer)
         assert is_open(each)
-    end_account(by=Actor(label="test"), email=officer.email)
+    end_account(by=Actor(label="anyone"), email=officer.email)
     for each in clients:
         assert not is_open(each)
     assert Client().post("/sign-in/", {"username": officer.email, "password": "for tests only"}).status_code == 200

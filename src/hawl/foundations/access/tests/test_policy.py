@@ -191,3 +191,17 @@ def test_every_denial_comes_before_any_ground() -> None:
     assert list(DENIALS)[:5] == [
         "not_active", "organisation_ended", "vetting_lapsed", "training_lapsed", "role_sees_no_person",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("action", list(Action))
+def test_a_broken_glass_lets_read_and_reach_and_decide_nothing(action: Action) -> None:
+    subject = uuid.uuid4()
+    record = Resource(visible_to=frozenset({UNIT}), subject=subject)
+    looking = replace(WORKER, glass=frozenset({subject}))
+    decides = {Action.PROTECT, Action.REFER, Action.AGREE}
+    expected = "only_machines_erase" if action == Action.ERASE else "+broken_glass"
+    assert rule(looking, record, action) == ("glass_reads_only" if action in decides else expected)
+    # Who has a ground of their own besides may do all that it lets them.
+    if action != Action.ERASE:
+        assert rule(looking, replace(record, visible_to=frozenset({HUB})), action) == "+organisation"
+        assert rule(looking, replace(record, named_users=frozenset({1})), action) == "+named"

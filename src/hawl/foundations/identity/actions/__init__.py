@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from hawl.foundations.identity.actions.accounts import GRAVE_ROLES, NotCleared, NotPermitted, end_account, put_account
+from hawl.foundations.identity.actions.accounts import (
+    GRAVE_ROLES,
+    Asked,
+    NotCleared,
+    NotPermitted,
+    NotWaiting,
+    ask_account,
+    ask_reset,
+    decide_request,
+    end_account,
+    put_account,
+)
 from hawl.foundations.identity.actions.clearing import clear_away, tell_refused
 from hawl.foundations.identity.actions.factors import (
     add_authenticator,
@@ -11,7 +22,6 @@ from hawl.foundations.identity.actions.factors import (
     check_passkey,
     make_recovery_codes,
     remove_passkey,
-    reset_factor,
     reset_lost_factor,
     stop_reset,
 )
@@ -27,14 +37,19 @@ from hawl.foundations.identity.actions.signing import password_was_given, passwo
 
 __all__ = [
     "GRAVE_ROLES",
+    "Asked",
     "NotCleared",
     "NotPermitted",
+    "NotWaiting",
     "add_authenticator",
     "add_passkey",
+    "ask_account",
+    "ask_reset",
     "begin_session",
     "check_code",
     "check_passkey",
     "clear_away",
+    "decide_request",
     "drop_held",
     "end_account",
     "end_all_sessions",
@@ -47,7 +62,6 @@ __all__ = [
     "put_account",
     "remove_passkey",
     "renew_factor",
-    "reset_factor",
     "reset_lost_factor",
     "stop_reset",
     "tell_refused",

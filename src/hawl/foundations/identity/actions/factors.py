@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from allauth.core.internal.cryptokit import compare_user_code
@@ -19,13 +18,11 @@ from hawl.foundations.access.actor import Actor
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.actions import record
 from hawl.foundations.clock import now
-from hawl.foundations.identity.actions.accounts import NotPermitted
 from hawl.foundations.identity.adapter import factors_of
 from hawl.foundations.identity.factors import PASSKEY, RECOVERY, TOTP, USED_UP_TO, library_request
+from hawl.foundations.identity.journal_facts import note_account
 from hawl.foundations.identity.models import User
-
-# How long a reset waits, so that its owner can stop it.
-RESET_AFTER = timedelta(hours=24)
+from hawl.foundations.identity.throttling import forget_missed
 
 
 @transaction.atomic
@@ -38,7 +35,8 @@ def add_authenticator(*, by: Actor, user: User, secret: str, code: str | None = 
     if code is not None and not totp.validate_totp_code(secret, code):
         return False
     with acting_as(by), factors_of(user.pk):
-        Authenticator.objects.filter(user_id=user.pk, type=TOTP).delete()
+        if Authenticator.objects.filter(user_id=user.pk, type=TOTP).delete()[0]:
+            note_account("account_factor", user, gone=TOTP)
         made = totp.TOTP.activate(user, secret).instance
         if code is not None:
             _use_up(made, secret, code)
@@ -48,11 +46,15 @@ def add_authenticator(*, by: Actor, user: User, secret: str, code: str | None = 
 
 
 @transaction.atomic
-def check_code(*, by: Actor, user: User, code: str) -> str | None:
-    """Is this a one-time code or a recovery code of the account: its kind, or `None`. Either opens once only."""
+def check_code(*, by: Actor, user: User, code: str, recovery_only: bool = False) -> str | None:
+    """Is this a one-time code or a recovery code of the account: its kind, or `None`. Either opens once only.
+
+    With `recovery_only` one-time codes are not looked at.
+    """
     with acting_as(by), factors_of(user.pk):
         kind = None
-        rows = Authenticator.objects.select_for_update().filter(user_id=user.pk, type__in=[TOTP, RECOVERY])
+        looked_at = [RECOVERY] if recovery_only else [TOTP, RECOVERY]
+        rows = Authenticator.objects.select_for_update().filter(user_id=user.pk, type__in=looked_at)
         for row in rows.order_by("-type"):
             if row.type == TOTP and _use_up(row, decrypt(row.data["secret"]), code):
                 kind = TOTP
@@ -119,6 +121,7 @@ def remove_passkey(*, by: Actor, user: User, factor_id: int) -> bool:
             or not Authenticator.objects.filter(user_id=user.pk, type=PASSKEY, pk=factor_id).delete()[0]
         ):
             return False
+        note_account("account_factor", user, gone=PASSKEY)
         record(action="factor.removed", object_kind="user", object_id=str(user.pk), kind=PASSKEY)
     return True
 
@@ -127,30 +130,10 @@ def remove_passkey(*, by: Actor, user: User, factor_id: int) -> bool:
 def make_recovery_codes(*, by: Actor, user: User) -> None:
     """Fresh recovery codes; those from before open nothing any more."""
     with acting_as(by), factors_of(user.pk):
-        Authenticator.objects.filter(user_id=user.pk, type=RECOVERY).delete()
+        if Authenticator.objects.filter(user_id=user.pk, type=RECOVERY).delete()[0]:
+            note_account("account_factor", user, gone=RECOVERY)
         RecoveryCodes.activate(user)
         record(action="factor.added", object_kind="user", object_id=str(user.pk), kind=RECOVERY)
-
-
-@transaction.atomic
-def reset_factor(*, by: Actor, email: str, confirmed_by: str) -> User:
-    """Someone lost their second factor: in 24 hours the account enrols a new one. They are told and can stop it.
-
-    `confirmed_by` is another active account of the same organisation, whose holder said that it is so. Raises
-    `User.DoesNotExist` and `NotPermitted`.
-    """
-    with acting_as(by):
-        user = User.objects.select_for_update().get(email__iexact=email, is_active=True)
-        manager = User.objects.get(email__iexact=confirmed_by, is_active=True)
-        if manager.pk == user.pk:
-            raise NotPermitted("Nobody confirms their own reset.")
-        if manager.organisation_id != user.organisation_id:
-            raise NotPermitted("Who confirms works for the same organisation.")
-        if user.factor_reset_from is None:
-            user.factor_reset_from = now() + RESET_AFTER
-            user.save(update_fields=["factor_reset_from"])
-        record(action="factor.reset_asked", object_kind="user", object_id=str(user.pk), confirmed_by=manager.pk)
-    return user
 
 
 @transaction.atomic
@@ -173,5 +156,7 @@ def reset_lost_factor(*, by: Actor, user_id: int) -> bool:
         user.factor_reset_from = None
         user.save(update_fields=["factor_reset_from"])
         Authenticator.objects.filter(user_id=user_id).delete()
+        forget_missed(user_id)
+        note_account("account_factor", user, gone="all")
         record(action="factor.removed", object_kind="user", object_id=str(user_id), kind="all")
     return True

@@ -11,7 +11,7 @@ from hawl.foundations.access.actor import Role
 from hawl.foundations.clock import now
 from hawl.foundations.identity import jobs, throttling
 from hawl.foundations.identity.actions import clearing
-from hawl.foundations.identity.models import Bucket, HeldText, StaffSession, User
+from hawl.foundations.identity.models import AccountRequest, Bucket, HeldText, StaffSession, User
 from hawl.registers.cases.tests.makers import DESK, account
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ def noted(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(("age", "refused", "stays"), [
-    (HOUR - MINUTE, 0, True), (HOUR + MINUTE, 0, False), (HOUR + MINUTE, 3, True),
+    (6 * HOUR - MINUTE, 0, True), (6 * HOUR + MINUTE, 0, False), (6 * HOUR + MINUTE, 3, True),
 ])  # fmt: skip
 def test_buckets_that_are_full_again_go(age: timedelta, refused: int, stays: bool) -> None:
     Bucket.objects.create(key="at:x", tokens=0, at=now() - age, refused=refused)
@@ -78,10 +78,18 @@ def test_refused_tries_are_told_once_with_their_number(officer: User, noted: lis
         for number in range(13):
             throttling.take_sign_in(email, f"198.51.100.{number}")
     for _ in range(8):
-        throttling.take_code(officer.pk)
+        throttling.take_code(officer.pk, "198.51.100.7")
     jobs.tell_refused_tries(0)
     told = sorted((each["bucket"], each["object_id"], each["count"]) for each in noted)
     assert told == [("code", str(officer.pk), 2), ("of", "", 3), ("of", str(officer.pk), 3)]
     assert not any("@" in str(each) for each in noted)
     jobs.tell_refused_tries(0)
     assert len(noted) == 3
+
+
+@pytest.mark.parametrize(("days", "stays"), [(29, True), (31, False)])
+def test_what_was_asked_for_accounts_goes_after_a_month(days: int, stays: bool) -> None:
+    AccountRequest.objects.create(kind="put", email="a@example.org", display_name="A", asked_by="x",
+                                  asked_at=now() - days * DAY)  # fmt: skip
+    jobs.clear_away_old(0)
+    assert AccountRequest.objects.exists() is stays

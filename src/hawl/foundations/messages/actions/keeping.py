@@ -13,11 +13,12 @@ from hawl.foundations.access.actor import Actor, Permission, Role
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.actions import record
 from hawl.foundations.clock import now
+from hawl.foundations.messages.approved import approved_now
 from hawl.foundations.messages.gate import ask_gate
 from hawl.foundations.messages.models import Message, ShownMessage, TemplateApproval
 from hawl.foundations.messages.providers import Outgoing
 from hawl.foundations.messages.queries import served
-from hawl.foundations.messages.rules import WRITTEN, Channel, may_follow
+from hawl.foundations.messages.rules import WRITTEN, Channel, may_follow, too_late
 from hawl.foundations.messages.templates import said, stored, templates
 
 State = Message.State
@@ -42,15 +43,15 @@ def enqueue(
     channel: Channel,
     template: str,
     told: Mapping[str, Any],
-    language: str = "",
     once: str | None = None,
     not_before: datetime | None = None,
 ) -> Message:
     """Put one message into the outbox. What may not go now is not queued, but for the hour: that is waited for.
 
     `told` are the values of the template (`templates.said`); `once` names what it is about, and the same is not queued
-    twice: the first is given back. Raises `CannotSend` with the rule of the gate, or template_unknown, not_approved,
-    not_allowed, wrong_channel; `CannotSay` for values that may not be put in.
+    twice: the first is given back. The language is the plan's on the day on which it goes. Raises `CannotSend` with
+    the rule of the gate, or template_unknown, not_approved, not_allowed, wrong_channel, or stop.date_passed where it
+    could only go after the day of which it speaks; `CannotSay` for values that may not be put in.
     """
     with acting_as(by):
         if not (by.machine or by.may(Permission.RECORD_ACTS)) or channel not in WRITTEN:
@@ -67,11 +68,15 @@ def enqueue(
             raise CannotSend(decision.rule)
         if once and (same := Message.objects.filter(person_id=person_id, once=once).first()):
             return same
-        said(chosen, channel, language or reached.language, told)
+        starts = max(filter(None, (not_before, decision.next_at)), default=None)
+        at = max(starts or now(), now())
+        if late := too_late(channel, told, at, at):
+            raise CannotSend(late)
+        said(chosen, channel, reached.language, told, approved=approved_now(), name=reached.name)
         made = Message.objects.create(
             person_id=person_id, contact_id=reached.contact_id or contact_id, channel=channel, template=template,
-            language=language or reached.language, told=stored(told), once=once, rule=decision.rule,
-            not_before=max(filter(None, (not_before, decision.next_at)), default=None), queued_at=now(),
+            language=reached.language, told=stored(told), once=once, rule=decision.rule, not_before=starts, due_at=at,
+            queued_at=now(),
             queued_by=by.user_id, **reached.scope,
         )  # fmt: skip
         record(

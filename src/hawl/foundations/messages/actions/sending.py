@@ -11,10 +11,11 @@ from __future__ import annotations
 import logging
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -23,19 +24,20 @@ from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.actions import record
 from hawl.foundations.clock import now
 from hawl.foundations.messages.actions.keeping import CannotSend
+from hawl.foundations.messages.approved import approved_now
 from hawl.foundations.messages.gate import Reached, ask_gate
 from hawl.foundations.messages.models import Message
 from hawl.foundations.messages.providers import NotAsked, NotTaken, Outgoing, Provider
 from hawl.foundations.messages.providers.choosing import carrier_of
 from hawl.foundations.messages.queries import due, served, underway
+from hawl.foundations.messages.rules import STALE_AFTER, too_late
 from hawl.foundations.messages.templates import CannotSay, from_stored, said, subject, templates
+from hawl.foundations.vault.sealing import KeyGone
 
 State = Message.State
 log = logging.getLogger("hawl.messages")
 
 _AGAIN_AFTER = timedelta(minutes=5)
-# A message that was due so long ago says nothing true any more.
-_STALE_AFTER = timedelta(days=3)
 _LOCK_SPACE = 4_715_010
 
 
@@ -58,10 +60,34 @@ def dispatch_due(*, by: Actor, carriers: tuple[Provider, ...], most: int = 200) 
     with acting_as(by):
         left, waiting = underway(), due(now(), most)
     for message_id in left:
-        became.update(_recover(by, message_id))
+        became.update(_whatever_happens(message_id, lambda one: _recover(by, one)))
     for message_id in waiting:
-        became.update([deliver(by=by, message_id=message_id, carriers=carriers)])
+        became.update(_whatever_happens(message_id, lambda one: [deliver(by=by, message_id=one, carriers=carriers)]))
+    if became["broken"]:
+        # Told at the end, so that the failure is seen and the others have gone.
+        raise DispatchBroken(became)
     return became
+
+
+class DispatchBroken(RuntimeError):
+    """Some messages could not be dealt with; all others were. `became` says how many came to which state."""
+
+    def __init__(self, became: Counter[str]) -> None:
+        super().__init__(f"{became['broken']} messages could not be dealt with")
+        self.became = became
+
+
+def _whatever_happens(message_id: uuid.UUID, act: Callable[[uuid.UUID], Iterable[str]]) -> list[str]:
+    try:
+        return list(act(message_id))
+    except Exception as error:
+        # What is in hand becomes unclear in the next run: it may have gone.
+        log.error("message %s is left as it is: %s", message_id, type(error).__name__)
+        return ["broken"]
+
+
+class _NotDecided(Exception):
+    """The gate, or the key of what was to be said, failed before any carrier was asked. Holds the error's name."""
 
 
 def deliver(*, by: Actor, message_id: uuid.UUID, carriers: tuple[Provider, ...]) -> str:
@@ -69,20 +95,44 @@ def deliver(*, by: Actor, message_id: uuid.UUID, carriers: tuple[Provider, ...])
     with _in_hand(message_id) as mine:
         if not mine or not _begin(by, message_id, carriers):
             return "passed_over"
-        with acting_as(by):
-            message = Message.objects.get(pk=message_id)
+        try:
+            return _decide_and_hand_over(by, message_id, carriers)
+        except _NotDecided as failed:
+            log.error("message %s waits: %s", message_id, failed)
+            return _hold(by, message_id, failed)
+
+
+def _decide_and_hand_over(by: Actor, message_id: uuid.UUID, carriers: tuple[Provider, ...]) -> str:
+    with acting_as(by):
+        message = Message.objects.get(pk=message_id)
+        try:
             reached = _asked_again(message)
-            # The row itself last: a person who withdraws it does not wait for anything but this.
-            message = Message.objects.select_for_update().get(pk=message_id)
-            _hand_over(message, reached, carriers)
-            message.save(
-                update_fields=["state", "rule", "not_before", "closed_at", "provider", "receipt"],
-            )
-            record(
-                action=f"message.{message.state}", object_kind="message", object_id=str(message.pk),
-                objects=[message.person_id], rule=message.rule,
-            )  # fmt: skip
-        return str(message.state)
+        except Exception as error:
+            raise _NotDecided(type(error).__name__) from error
+        # The row itself last: a person who withdraws it does not wait for anything but this.
+        message = Message.objects.select_for_update().get(pk=message_id)
+        _hand_over(message, reached, carriers)
+        message.save(update_fields=["state", "rule", "language", "not_before", "closed_at", "provider", "receipt"])
+        record(
+            action=f"message.{message.state}", object_kind="message", object_id=str(message.pk),
+            objects=[message.person_id], rule=message.rule,
+        )  # fmt: skip
+    return str(message.state)
+
+
+def _hold(by: Actor, message_id: uuid.UUID, failed: _NotDecided) -> str:
+    """Nobody was asked, so it may be tried again: while it is not stale, and while there is a key to open it."""
+    with acting_as(by):
+        message = Message.objects.select_for_update().get(pk=message_id)
+        message.state, message.not_before, message.rule = State.QUEUED, now() + _AGAIN_AFTER, f"error.{failed}"[:40]
+        if str(failed) == KeyGone.__name__:
+            _set(message, State.STOPPED, "stop.key_gone")
+        elif now() - (message.due_at or message.queued_at) > STALE_AFTER:
+            _set(message, State.STOPPED, "stop.stale")
+        message.save(update_fields=["state", "rule", "not_before", "closed_at"])
+        record(action=f"message.{message.state}", object_kind="message", object_id=str(message_id),
+               objects=[message.person_id], rule=message.rule)  # fmt: skip
+    return str(message.state)
 
 
 def _begin(by: Actor, message_id: uuid.UUID, carriers: tuple[Provider, ...]) -> bool:
@@ -112,14 +162,15 @@ def _hand_over(message: Message, reached: Reached, carriers: tuple[Provider, ...
     """Set what became of the message; the caller keeps it."""
     decision = reached.decision
     message.rule = decision.rule
-    if now() - (message.not_before or message.queued_at) > _STALE_AFTER:
-        _set(message, State.STOPPED, "stop.stale")
+    told = _told(message)
+    if late := too_late(message.channel, told, message.due_at or message.queued_at, now()):
+        _set(message, State.STOPPED, late)
         return
     if not decision.allow:
-        if decision.next_at is not None:
+        if decision.next_at is not None and not too_late(message.channel, told, decision.next_at, decision.next_at):
             message.state, message.not_before = State.QUEUED, decision.next_at
         else:
-            _set(message, State.STOPPED, decision.rule)
+            _set(message, State.STOPPED, "stop.date_passed" if decision.next_at else decision.rule)
         return
     try:
         outgoing = _outgoing(message, reached)
@@ -150,11 +201,21 @@ def _ask_carrier(carrier: Provider, outgoing: Outgoing, message: Message) -> Non
         _set(message, State.UNCLEAR, f"carrier.{type(error).__name__}"[:40])
 
 
+def _told(message: Message) -> dict[str, Any]:
+    try:
+        return from_stored(message.told or {})
+    except Exception as error:
+        raise _NotDecided(type(error).__name__) from error
+
+
 def _outgoing(message: Message, reached: Reached) -> Outgoing:
+    # As the plan says today: somebody may have learnt since who reads along in which language.
+    message.language = reached.language
     template = templates().get(message.template)
     if template is None or not served(template):
         raise CannotSay("not_approved")
-    words = said(template, message.channel, message.language, from_stored(message.told or {}))
+    told = from_stored(message.told or {})
+    words = said(template, message.channel, message.language, told, approved=approved_now(), name=reached.name)
     return Outgoing(
         message.pk, message.person_id, message.channel, message.language, reached.to, subject(message.language), words
     )
@@ -208,7 +269,7 @@ def print_letter(*, by: Actor, message_id: uuid.UUID) -> Letter:
             raise CannotSend("too_late")
         letter = _printed(message, reached)
         message.closed_by, message.sending_at, message.provider = by.user_id, now(), "print"
-        message.save(update_fields=["state", "rule", "closed_at", "closed_by", "sending_at", "provider"])
+        message.save(update_fields=["state", "rule", "language", "closed_at", "closed_by", "sending_at", "provider"])
         record(action=f"message.{message.state}", object_kind="message", object_id=str(message_id),
                objects=[message.person_id], rule=message.rule)  # fmt: skip
     if letter is None:
@@ -217,8 +278,9 @@ def print_letter(*, by: Actor, message_id: uuid.UUID) -> Letter:
 
 
 def _printed(message: Message, reached: Reached) -> Letter | None:
-    if not reached.decision.allow:
-        _set(message, State.STOPPED, reached.decision.rule)
+    late = too_late(message.channel, from_stored(message.told or {}), message.due_at or message.queued_at, now())
+    if late or not reached.decision.allow:
+        _set(message, State.STOPPED, late or reached.decision.rule)
         return None
     try:
         words = _outgoing(message, reached).words

@@ -30,7 +30,9 @@ class Smtp:
         """Hand it over; a server that says no has not taken it."""
         message = email_of(outgoing, self.sender)
         try:
-            server = smtplib.SMTP(self.host, self.port, timeout=PATIENCE_SECONDS)
+            # The greeting names the sender's domain: by itself it would name this machine.
+            domain = self.sender.rpartition("@")[2]
+            server = smtplib.SMTP(self.host, self.port, local_hostname=domain, timeout=PATIENCE_SECONDS)
         except (OSError, smtplib.SMTPConnectError) as error:
             raise NotAsked from error
         try:

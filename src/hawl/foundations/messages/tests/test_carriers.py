@@ -170,6 +170,7 @@ def test_the_mail_server_is_handed_one_plain_mail_to_one_recipient(mail_server: 
     server, one = mail_server(), outgoing()
     receipt = smtp(server).send(one)
     server.join(5)
+    assert server.said[0].split() == ["ehlo", "example.org"]  # and not the name of this machine
     assert [line for line in server.said if line.upper().startswith("RCPT")] == [f"rcpt TO:<{one.to}>"]
     mail = message_from_bytes(server.mail)
     assert (mail["To"], mail["From"], mail["Subject"]) == (one.to, "post@example.org", one.subject)

@@ -7,12 +7,32 @@ from typing import Any
 
 import pytest
 
+from hawl.foundations.messages.approved import Approved
 from hawl.foundations.messages.templates import CannotSay, Template, from_stored, said, stored, templates
 from hawl.foundations.messages.words import banned, faults, mutations
 
 GOOD: dict[str, Any] = {
-    "date": dt.date(2026, 9, 30), "time": dt.time(10, 30), "number": "01633 496 0000", "first_line": "Annwyl Siân",
+    "date": dt.date(2026, 9, 30), "time": dt.time(10, 30), "number": "0300 123 2133", "first_line": "Annwyl Siân",
 }  # fmt: skip
+NAMES = frozenset(
+    {"Cyfannol Women's Aid", "Cymorth i Ferched Cyfannol", "Gwent Police", "Heddlu Gwent", "Connect Gwent"}
+)
+APPROVED = Approved(
+    {"03001232133": "0300 123 2133"}, (("Dear {name}", "Annwyl {name}"), ("Hello", "Helo")), NAMES
+)  # fmt: skip
+# What a cold reader got into a message: numbers that say who answers, and first lines that say why.
+NUMBERS = ["101", "999", "0808 80 10 800", "0800 111", "01633 496000", "0300 123 2134", "+44300 123 2133", "0300"]
+FIRST_LINES = [
+    "From Women's Aid", "From Women’s Aid", "Womens Aid Newport", "Gwent PCC", "SARC Newport", "Victim-Support",
+    "Your DV worker", "Cymorth i Fenywod", "MARAC", "Re Dai's arrest", "CPS hearing", "Live Fear Free",
+    "Dear Women's Aid", "Annwyl Dai", "Dear Siân CPS", "Dear", "Annwyl ", "Hello Siân", "Dear {name}",
+]  # fmt: skip
+
+
+def say(template: Template, channel: str, language: str, told: dict[str, Any]) -> str:
+    return said(template, channel, language, told, approved=APPROVED, name="Siân ap Rhys")
+
+
 # Values as they are typed by mistake or by malice; each is tried in every placeholder.
 HOSTILE: list[Any] = [
     "Heddlu Gwent", "the police", "POLICE", "pölice", "p o l i c e", "p-o-l-i-c-e", "po\u200blice", "ｐｏｌｉｃｅ",
@@ -37,10 +57,10 @@ def test_no_hostile_value_gets_a_word_a_link_or_length_into_a_message(template: 
                 tried += 1
                 told = {each: GOOD[each] for each in template.placeholders} | {name: value}
                 try:
-                    text = said(template, channel, language, told)
+                    text = say(template, channel, language, told)
                 except CannotSay:
                     continue
-                assert not faults(text, channel), text
+                assert not faults(text, channel, NAMES), text
                 assert "\n" not in text.strip() or channel == "letter"
     assert tried == len(HOSTILE) * len(template.placeholders) * len(template.channels)
 
@@ -50,8 +70,8 @@ def test_every_template_is_neutral_and_short_with_the_longest_good_values(langua
     for template in templates().values():
         assert frozenset(template.placeholders) <= set(GOOD)
         for channel in template.channels:
-            text = said(template, channel, language, {each: GOOD[each] for each in template.placeholders})
-            assert not faults(text, channel)
+            text = say(template, channel, language, {each: GOOD[each] for each in template.placeholders})
+            assert not faults(text, channel, NAMES)
             if channel == "text":
                 assert len(text) <= 160
                 assert text.encode("ascii")
@@ -96,3 +116,44 @@ def test_ordinary_words_pass(text: str) -> None:
 
 def test_values_come_back_as_they_were_told() -> None:
     assert from_stored(stored(GOOD)) == GOOD
+
+
+@pytest.mark.parametrize("language", ["en", "cy"])
+@pytest.mark.parametrize("template", templates().values(), ids=lambda each: each.key)
+def test_only_approved_numbers_and_first_lines_get_into_a_message(template: Template, language: str) -> None:
+    good = {each: GOOD[each] for each in template.placeholders}
+    for channel in template.channels:
+        for name, values in (("number", NUMBERS), ("first_line", FIRST_LINES)):
+            if name not in template.placeholders:
+                continue
+            for value in values:
+                with pytest.raises(CannotSay, match=f"wrong_{name}"):
+                    say(template, channel, language, good | {name: value})
+        if {"number", "first_line"} & template.placeholders:
+            with pytest.raises(CannotSay):
+                said(template, channel, language, good)
+        assert say(template, channel, language, good)
+
+
+def test_a_first_line_is_said_in_the_language_of_the_message_and_a_number_as_the_area_writes_it() -> None:
+    template = templates()["letter_please_ring"]
+    told = {"first_line": "Annwyl  Siân ap Rhys", "number": "03001232133"}
+    assert say(template, "letter", "en", told).startswith("Dear Siân ap Rhys\n\nPlease ring 0300 123 2133 when")
+    assert say(template, "letter", "cy", told | {"first_line": "Hello"}).startswith("Helo\n")
+
+
+@pytest.mark.parametrize("text", [line for line in FIRST_LINES[:12]])
+def test_words_that_give_away_are_caught_by_themselves_too(text: str) -> None:
+    """The list of words holds without the approved lines: what they let pass would still be stopped."""
+    planted = Template("planted", ("letter",), {"en": f"{text}.", "cy": f"{text}."})
+    with pytest.raises(CannotSay, match="banned"):
+        say(planted, "letter", "en", {})
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_a_name_of_the_area_in_a_template_is_caught_in_whatever_way_it_is_written(name: str) -> None:
+    for text in (name, name.upper(), name.replace("'", "’"), name.replace("'", ""), name.replace(" ", "-"),
+                 name.replace(" ", "  "), name.replace(" ", "")):  # fmt: skip
+        assert banned(f"Hello from {text} today", NAMES), text
+    # Without the area's names some of it would pass.
+    assert faults("Hello from Connect the dots", "text", NAMES) == []

@@ -210,7 +210,7 @@ def test_another_agreement_that_stands_keeps_what_it_covers(people: ThreePeople,
 @staff
 def test_the_organisation_of_record_keeps_what_is_its_own(people: ThreePeople, officer: Actor) -> None:
     case = referred(officer, **ASKED_FIRST)
-    made = agreed(officer, case, organisation_id=desk())
+    made = agreed(people.hub_worker.actor(), case, organisation_id=desk())
     before = seen_by(officer)
     withdraw_agreement(by=officer, agreement_id=made.pk, on=today(), channel="telephone")
     assert seen_by(officer) == before

@@ -19,9 +19,11 @@ class Migration(migrations.Migration):
                 ('named_users', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
                 ('denied_users', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, null=True, size=None)),
                 ('denied_organisations', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), blank=True, null=True, size=None)),
-                ('pk', models.CompositePrimaryKey('token', 'person_id', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('pk', models.CompositePrimaryKey('token', 'person_id', 'source_id', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('token', models.BigIntegerField()),
                 ('person_id', models.UUIDField(db_index=True)),
+                ('source_id', models.UUIDField()),
+                ('laid_for', models.SmallIntegerField()),
             ],
             options={
                 'abstract': False,

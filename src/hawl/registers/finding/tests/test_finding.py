@@ -14,6 +14,7 @@ from hawl.foundations.access.actor import Actor, Role
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.models import AuditEntry
 from hawl.foundations.vault.actions import destroy_key
+from hawl.registers.cases.models import Case
 from hawl.registers.cases.tests.makers import (
     DESK,
     OTHER_PROVIDER,
@@ -27,7 +28,7 @@ from hawl.registers.finding import laying, queries
 from hawl.registers.finding.actions import index_person, reindex, search_people
 from hawl.registers.finding.models import SearchToken
 from hawl.registers.finding.queries import Asked, find
-from hawl.registers.people.models import Person
+from hawl.registers.people.models import Contact, Person
 
 pytestmark = pytest.mark.django_db
 MACHINE = Actor(label="system:tests", machine=True)
@@ -119,20 +120,26 @@ def test_what_an_actor_may_not_see_is_neither_found_nor_counted(monkeypatch: pyt
         assert sealed.pk in found(Asked(name="Sian Rhys"))
 
 
-def test_tokens_go_where_their_person_goes(desk: int) -> None:
+def test_each_token_goes_where_its_row_goes_and_is_moved_by_nothing_else(desk: int) -> None:
     person = known(desk)
-    Person.objects.filter(pk=person.pk).update(visible_to=[7, 8], denied_users=[3])
-    scopes = set(map(str, SearchToken.objects.values_list("visible_to", "named_users", "denied_users")))
-    assert scopes == {"([7, 8], [], [3])"}
+    rows = [(Person, person.pk), (Contact, Contact.objects.get().pk), (Case, Case.objects.get().pk)]
+    for number, (model, pk) in enumerate(rows):
+        model.objects.filter(pk=pk).update(visible_to=[7, number], denied_users=[number], denied_organisations=[3])
+    SearchToken.objects.update(visible_to=[99], denied_users=None)
+    fields = ("visible_to", "named_users", "denied_users", "denied_organisations")
+    for number, (_, pk) in enumerate(rows):
+        scopes = set(map(str, SearchToken.objects.filter(source_id=pk).values_list(*fields)))
+        assert scopes == {f"([7, {number}], [], [{number}], [3])"}
 
 
 def test_where_a_restricted_person_is_finds_them_for_nobody(desk: int) -> None:
     person = known(desk)
-    Person.objects.filter(pk=person.pk).update(visibility="restricted", named_users=[99])
-    assert found(Asked(postcode="NP20 1AA")) == [], "not even while their tokens are those of an open record"
     before = SearchToken.objects.count()
+    Person.objects.filter(pk=person.pk).update(visibility="restricted", named_users=[99])
+    assert not SearchToken.objects.exists(), "what was laid for an open record goes with the change"
     assert index_person(by=MACHINE, person_id=person.pk)
     assert SearchToken.objects.count() == before - 1
+    assert found(Asked(postcode="NP20 1AA")) == []
     assert found(Asked(name="Sian Rhys")) == [person.pk]
 
 

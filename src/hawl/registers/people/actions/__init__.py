@@ -1,7 +1,6 @@
 """What is done with a person's record: reading it, deciding how they may be reached, and their contact plan."""
 
 from hawl.registers.people.actions.deciding import (
-    CannotDecide,
     Changed,
     close_first_calls,
     confirm_decision,
@@ -9,8 +8,10 @@ from hawl.registers.people.actions.deciding import (
     first_call_tried,
     refuse_decision,
 )
-from hawl.registers.people.actions.planning import PlanTold, put_plan, show_plan
+from hawl.registers.people.actions.planning import confirm_plan, put_plan, refuse_plan, show_plan
 from hawl.registers.people.actions.reading import open_person, show_contact
+from hawl.registers.people.plans_told import PlanTold
+from hawl.registers.people.seconds import CannotDecide
 
 __all__ = [
     "CannotDecide",
@@ -18,11 +19,13 @@ __all__ = [
     "PlanTold",
     "close_first_calls",
     "confirm_decision",
+    "confirm_plan",
     "decide_contact",
     "first_call_tried",
     "open_person",
     "put_plan",
     "refuse_decision",
+    "refuse_plan",
     "show_contact",
     "show_plan",
 ]

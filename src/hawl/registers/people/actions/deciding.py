@@ -13,33 +13,19 @@ from typing import Any
 
 from django.db import transaction
 
-from hawl.foundations.access.actor import Actor, Permission, Role
+from hawl.foundations.access.actor import Actor, Permission
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.actions import record
 from hawl.foundations.clock import now, today
-from hawl.foundations.identity.queries import active_user
 from hawl.foundations.journal.actions import note
 from hawl.registers.people.contact_rules import USES, lowers
-from hawl.registers.people.journal_facts import decided_facts
+from hawl.registers.people.journal_facts import decided_facts, not_theirs_facts
 from hawl.registers.people.models import Contact, ContactDecision, HowKnown, Person, Safety
 from hawl.registers.people.queries import merged
+from hawl.registers.people.seconds import CannotDecide, check_second, may_lower
 
-# Who may take protection away, as first or as second. Others who work with people may only add to it.
-MAY_LOWER = frozenset({Role.VICTIM_CARE_OFFICER, Role.SPECIALIST_LEAD, Role.HUB_WORKER})
 _BY_ITSELF = frozenset({HowKnown.FEED_SAID, HowKnown.SHARED, HowKnown.RESTORED})
 _State = ContactDecision.State
-
-
-class CannotDecide(ValueError):
-    """What may not be; nothing was written.
-
-    `code` is not_allowed, not_a_word, reason_needed, how_known_needed, proposed_already, nothing_changes, closed,
-    same_person or proposer_gone.
-    """
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 class Changed(Exception):
@@ -174,7 +160,7 @@ def _check_words(use: str, to: str, how_known: str) -> None:
 
 
 def _propose(by: Actor, decision: ContactDecision) -> None:
-    if not by.roles & MAY_LOWER:
+    if not may_lower(by, decision.person_id):
         raise CannotDecide("not_allowed")
     if not decision.reason:
         raise CannotDecide("reason_needed")
@@ -194,23 +180,13 @@ def _propose(by: Actor, decision: ContactDecision) -> None:
 def _may_confirm(by: Actor, decision: ContactDecision) -> None:
     if decision.state != _State.PROPOSED:
         raise CannotDecide("closed")
-    if by.user_id == decision.proposed_by:
-        raise CannotDecide("same_person")
-    if not by.roles & MAY_LOWER:
-        raise CannotDecide("not_allowed")
-    proposer = active_user(decision.proposed_by or 0)
-    actor = proposer.actor() if proposer else None
-    if actor is None or actor.standing.lapsed(today()) or not actor.roles & MAY_LOWER:
-        raise CannotDecide("proposer_gone")
-    # Whom the record was closed to meanwhile has no part in it.
-    with acting_as(actor):
-        if not Person.objects.filter(pk=decision.person_id).exists():
-            raise CannotDecide("proposer_gone")
+    check_second(by, decision.proposed_by, decision.person_id)
 
 
 def _stand(decision: ContactDecision, rows: Sequence[Contact]) -> None:
     """Let a decision stand: on the record of decisions first, then on the way, then in audit and journal."""
-    decision.version = merged(rows).version + 1
+    way = merged(rows)
+    decision.version = way.version + 1
     decision.state, decision.closed_at = _State.APPLIED, now()
     decision.save()
     ContactDecision.objects.filter(
@@ -227,6 +203,8 @@ def _stand(decision: ContactDecision, rows: Sequence[Contact]) -> None:
         subject=decision.person_id,
         facts=decided_facts(bytes(decision.value_key), decision.use, decision.after),
     )
+    if decision.held_by == "other" != way.held_by:
+        note(kind="contact_unsafe", subject=decision.person_id, facts=not_theirs_facts(bytes(decision.value_key)))
 
 
 def _put_word(decision: ContactDecision, rows: Sequence[Contact]) -> None:

@@ -37,6 +37,8 @@ def close_again(*, by: Actor, entry: Entry, at: datetime) -> bool:
             held.claims_no = sorted({*held.claims_no, use})
             if use == "write":
                 held.write_verified_on = None
+        if entry.facts.get("held_by") == "other":
+            held.held_by = "other"
         held.version += 1
         held.save()
         record(action="contact.closed_again", object_kind="person", object_id=str(person.pk))
@@ -59,15 +61,40 @@ def never_again(*, by: Actor, entry: Entry, at: datetime) -> bool:
         person = Person.objects.select_for_update().filter(pk=entry.subject).first()
         if person is None:
             return False
-        plan = ContactPlan.objects.filter(person_id=person.pk).first() or ContactPlan(
-            person_id=person.pk, version=0, plan={}, visible_to=person.visible_to, named_users=person.named_users,
-            denied_users=person.denied_users, denied_organisations=person.denied_organisations,
-        )  # fmt: skip
+        plan = _plan_of(person)
         if not plan.never_reach:
             plan.never_reach, plan.lift_by, plan.version, plan.changed_at = True, None, plan.version + 1, at
             plan.save()
             record(action="contact.never_again", object_kind="person", object_id=str(person.pk))
         return True
+
+
+def plan_lost(*, by: Actor, entry: Entry, at: datetime) -> bool:
+    """The plan was changed after the backup, and nobody knows how: it opens nothing until two people keep one anew."""
+    with acting_as(by):
+        person = Person.objects.select_for_update().filter(pk=entry.subject).first()
+        if person is None:
+            return False
+        close_plan(by=by, person=person, at=at)
+        return True
+
+
+def close_plan(*, by: Actor, person: Person, at: datetime) -> None:
+    """Nobody is reached by the plan of this person, which is locked, until two people keep one anew."""
+    with acting_as(by):
+        plan = _plan_of(person)
+        if plan.unsure_since is None:
+            plan.unsure_since, plan.version, plan.changed_at = at, plan.version + 1, at
+            plan.waiting = plan.waiting_by = plan.waiting_at = plan.lift_by = None
+            plan.save()
+            record(action="contact.plan_unsure", object_kind="person", object_id=str(person.pk))
+
+
+def _plan_of(person: Person) -> ContactPlan:
+    return ContactPlan.objects.filter(person_id=person.pk).first() or ContactPlan(
+        person_id=person.pk, version=0, plan={}, visible_to=person.visible_to, named_users=person.named_users,
+        denied_users=person.denied_users, denied_organisations=person.denied_organisations,
+    )  # fmt: skip
 
 
 def spend_again(*, by: Actor, entry: Entry, at: datetime) -> bool:

@@ -8,7 +8,7 @@ from django.db import migrations
 # A row may say `safe` only where the last decision on that use says so, taken by two. Feeds, imports, merges and
 # restores write these rows too: for them there is no other way.
 _CONTACT_GUARD = """
-CREATE FUNCTION hawl_guard_contact() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public
+CREATE FUNCTION hawl_guard_contact() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
   strictness constant text[] := ARRAY['unsafe', 'unknown', 'first_approach', 'safe'];
@@ -58,7 +58,7 @@ WHEN (OLD.decided_at IS NOT NULL AND NEW.decided_at IS NULL) EXECUTE FUNCTION ha
 # Nobody proposes or confirms in another's name, and nothing that lowers stands at once.
 _DECISION_GUARD = """
 CREATE FUNCTION hawl_guard_decision() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, public AS $$
+SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
     IF NEW.lowers AND (NEW.state <> 'proposed' OR NEW.confirmed_by IS NOT NULL) THEN
@@ -89,7 +89,7 @@ EXECUTE FUNCTION hawl_guard_decision();
 # What belongs to the person is seen where the person is: a seal reaches it in the same statement.
 _FOLLOW = """
 CREATE FUNCTION hawl_plan_follows_person() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, public AS $$
+SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE each text;
 BEGIN
   FOREACH each IN ARRAY ARRAY['people_contactplan', 'people_contactdecision', 'messages_message', 'messages_shownmessage'] LOOP
@@ -114,7 +114,7 @@ EXECUTE FUNCTION hawl_plan_follows_person();
 _PROTECT = """
 CREATE FUNCTION hawl_protect_contacts(people uuid[])
 RETURNS TABLE (closed_person uuid, closed_value bytea, closed_uses text[])
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   every constant text[] := ARRAY['message', 'ring', 'text', 'write'];
   fresh record;
@@ -202,7 +202,7 @@ END $$;
 
 CREATE FUNCTION hawl_close_decision(whose uuid, held bytea, doubts text[], how text)
 RETURNS TABLE (closed_person uuid, closed_value bytea, closed_uses text[])
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   INSERT INTO people_contactdecision (id, person_id, kind, value_key, use, before, after, lowers, held_by, how_known,
     state, version, proposed_at, closed_at, visible_to, named_users, denied_users, denied_organisations)
@@ -235,7 +235,7 @@ EXECUTE format('GRANT EXECUTE ON FUNCTION hawl_protect_contacts(uuid[]) TO %I', 
 
 # That nobody may reach a person at all is lifted by a second person, after a first has asked for it.
 _PLAN_GUARD = """
-CREATE FUNCTION hawl_guard_plan() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+CREATE FUNCTION hawl_guard_plan() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF OLD.lift_by IS NULL OR hawl_user() IS NULL OR OLD.lift_by = hawl_user() THEN
     RAISE EXCEPTION 'Lowering protection takes a decision of two people.' USING ERRCODE = 'check_violation';
@@ -244,7 +244,7 @@ BEGIN
 END $$;
 CREATE TRIGGER hawl_guard_plan BEFORE UPDATE ON people_contactplan FOR EACH ROW
 WHEN (OLD.never_reach AND NOT NEW.never_reach) EXECUTE FUNCTION hawl_guard_plan();
-CREATE FUNCTION hawl_guard_lift() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+CREATE FUNCTION hawl_guard_lift() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF NEW.lift_by IS DISTINCT FROM hawl_user() THEN
     RAISE EXCEPTION 'Nobody proposes in the name of another.' USING ERRCODE = 'check_violation';

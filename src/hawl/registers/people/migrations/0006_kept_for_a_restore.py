@@ -6,7 +6,7 @@ from django.db import migrations
 # An erasure keeps none: nothing of an erased person is looked for again.
 _SOURCE = """
 CREATE FUNCTION hawl_journal_source() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, public AS $$
+SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE known bytea;
 BEGIN
   SELECT source_key INTO known FROM people_person WHERE id = NEW.subject;
@@ -22,7 +22,7 @@ WHEN (NEW.kind <> 'erased' AND NOT NEW.facts ? 'source') EXECUTE FUNCTION hawl_j
 
 _KEPT = """
 CREATE FUNCTION hawl_guard_deleting() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, public AS $$
+SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF EXISTS (SELECT FROM people_person WHERE id = OLD.person_id) THEN
     RAISE EXCEPTION 'A decision on a way of reaching somebody is not taken back.' USING ERRCODE = 'check_violation';

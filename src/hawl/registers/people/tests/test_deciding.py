@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import Error, connection, transaction
 
+from hawl.foundations.access import rescoping
 from hawl.foundations.access.actor import Actor, Role
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.clock import now, today
@@ -19,6 +20,7 @@ from hawl.registers.people.actions import (
     PlanTold,
     close_first_calls,
     confirm_decision,
+    confirm_plan,
     decide_contact,
     deciding,
     first_call_tried,
@@ -106,8 +108,9 @@ def test_a_proposer_whose_access_ended_does_not_count(gone: str, users: tuple[Us
     elif gone == "vetting":
         User.objects.filter(pk=first.pk).update(vetting_until=today() - timedelta(days=1))
     else:
+        account(Role.VICTIM_CARE_OFFICER, DESK)  # or nobody would be left to see the record beside who denies it
         with acting_as(second.actor()):
-            Person.objects.filter(pk=contact.person_id).update(denied_users=[first.pk])
+            rescoping.deny(person_id=contact.person_id, user_id=first.pk)
     with pytest.raises(CannotDecide, match="proposer_gone"):
         confirm_decision(by=second.actor(), decision_id=made.pk)
     assert word(contact, second, "text") == "unknown"
@@ -147,6 +150,18 @@ def test_after_the_first_call_was_tried_none_is_open(
     assert [entry["kind"] for entry in noted] == ["no_first_call"]
 
 
+def test_that_somebody_else_answers_there_is_in_the_journal_and_put_back(
+    users: tuple[User, User], contact: Contact, noted: list[dict[str, Any]]
+) -> None:
+    decide(users[0], contact, "ring", "unsafe", held_by="other")
+    ring, held = noted
+    assert (held["kind"], held["facts"]["held_by"], held["facts"]["uses"]) == ("contact_unsafe", "other", [])
+    assert held["facts"]["contact"] != ring["facts"]["contact"]
+    assert "900123" not in str(noted)
+    decide(users[1], contact, "text", "unsafe", held_by="other")
+    assert len(noted) == 3
+
+
 # --- the plan -------------------------------------------------------------------------------------------------------
 
 
@@ -174,9 +189,11 @@ def test_never_reach_is_set_by_one_and_lifted_by_two(
 
     assert put(first, 0, never=True)
     assert put(first, 1, never=False)
-    assert put(first, 2, never=False)
-    assert not put(second, 3, never=False)
-    assert [entry["kind"] for entry in noted] == ["never_reach"]
+    assert put(second, 2, never=False)
+    with pytest.raises(CannotDecide, match="same_person"):
+        confirm_plan(by=second, person_id=contact.person_id, version=3)
+    assert not confirm_plan(by=first, person_id=contact.person_id, version=3).never_reach
+    assert [entry["kind"] for entry in noted] == ["never_reach", "plan_changed", "plan_changed"]
 
 
 # --- the database, whoever writes -----------------------------------------------------------------------------------
@@ -260,8 +277,9 @@ def test_a_seal_reaches_plan_and_decisions_in_the_same_statement(users: tuple[Us
     first, second = users
     put_plan(by=first.actor(), person_id=contact.person_id, version=0, told=PlanTold(code_word="heron"))
     decide(first, contact, "text", "safe")
+    lead = account(Role.SPECIALIST_LEAD, DESK)
     with acting_as(first.actor()):
-        Person.objects.filter(pk=contact.person_id).update(visibility="sealed", visible_to=[], named_users=[first.pk])
+        rescoping.seal(person_id=contact.person_id, named_users=[first.pk, lead.pk])
     with acting_as(second.actor()):
         assert not ContactPlan.objects.exists()
         assert not ContactDecision.objects.exists()

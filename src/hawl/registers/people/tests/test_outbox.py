@@ -19,6 +19,7 @@ from django.db import connection
 from hawl.foundations.access.actor import Actor
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.access.tests.processes import as_process
+from hawl.foundations.clock.present import LONDON
 from hawl.foundations.identity.models import User
 from hawl.foundations.messages.actions import (
     CannotSend,
@@ -27,6 +28,7 @@ from hawl.foundations.messages.actions import (
     dispatch_due,
     enqueue,
     print_letter,
+    sending,
     settle,
     withdraw,
 )
@@ -34,7 +36,9 @@ from hawl.foundations.messages.models import Message, ShownMessage
 from hawl.foundations.messages.providers import NotAsked, NotTaken, Outgoing
 from hawl.foundations.messages.providers.local import Local
 from hawl.foundations.messages.providers.smtp import email_of
+from hawl.foundations.messages.rules import too_late
 from hawl.foundations.messages.templates import templates
+from hawl.foundations.vault.sealing import KeyGone
 from hawl.registers.cases.tests.makers import DESK, make_contact, make_person, organisation_id
 from hawl.registers.people.actions import PlanTold, put_plan
 from hawl.registers.people.models import Contact, Person
@@ -241,7 +245,7 @@ def test_a_dispatcher_killed_after_the_carrier_took_it_sends_no_second(laid: Lai
 
 
 def test_closing_a_way_waits_for_what_is_just_going_out_and_stops_the_next(laid: Laid) -> None:
-    first, second = laid.text(), laid.text(template="please_ring", told={"number": "01633 4960000"})
+    first, second = laid.text(), laid.text(template="please_ring", told={"number": "0300 123 2133"})
     order: list[str] = []
 
     def close() -> None:
@@ -300,6 +304,111 @@ def test_the_local_mailbox_keeps_what_would_have_gone(laid: Laid) -> None:
         )  # fmt: skip
 
 
+def test_trying_again_does_not_make_a_message_young(laid: Laid) -> None:
+    """A carrier that is never reached: after three days the words are old, whatever the last try was."""
+    message, carrier = laid.text(template="please_ring", told={"number": "0300 123 2133"}), Carrier()
+    for day in range(4):
+        with time_machine.travel(NOON + dt.timedelta(days=day, minutes=-1 if day == 3 else 0), tick=True):
+            dispatch(Carrier(then=stop(NotAsked())))
+    assert state_of(message)[0] == "queued"
+    with time_machine.travel(NOON + dt.timedelta(days=5), tick=True):
+        dispatch(carrier)
+    assert (carrier.taken, state_of(message)) == ([], ("stopped", "stop.stale"))
+
+
+@pytest.mark.parametrize(
+    ("at", "state"),
+    [
+        (dt.datetime(2026, 11, 27, 9, 59, tzinfo=dt.UTC), "sent"),
+        (dt.datetime(2026, 11, 27, 10, 0, 30, tzinfo=dt.UTC), "stopped"),
+        (dt.datetime(2026, 11, 28, 0, 0, 30, tzinfo=dt.UTC), "stopped"),
+    ],
+)
+def test_what_speaks_of_a_moment_does_not_go_after_it(at: dt.datetime, state: str, laid: Laid) -> None:
+    message, carrier = laid.text(), Carrier()
+    dispatch(Carrier(then=stop(NotAsked())))
+    with time_machine.travel(at):
+        assert dispatch(carrier) == {state: 1}
+    assert state_of(message)[1] == ("go.safe" if state == "sent" else "stop.date_passed")
+
+
+def test_what_could_only_go_after_its_day_is_not_queued_or_stopped_at_once(laid: Laid) -> None:
+    tuesday = ({"days": [1], "start": "10:00", "end": "11:00"},)
+    message = laid.text()
+    put_plan(by=laid.users[0].actor(), person_id=laid.contact.person_id, version=0, told=PlanTold(windows=tuesday))
+    assert dispatch(Carrier()) == {"stopped": 1}
+    assert state_of(message) == ("stopped", "stop.date_passed")
+    with pytest.raises(CannotSend, match="date_passed"):
+        laid.text()
+    with pytest.raises(CannotSend, match="date_passed"):
+        laid.text(told={"date": dt.date(2026, 11, 24), "time": dt.time(10)})
+
+
+@pytest.mark.parametrize("night", [dt.date(2026, 10, 25), dt.date(2027, 3, 28)])
+def test_the_day_ends_by_the_clock_on_the_wall_also_when_it_is_changed(night: dt.date) -> None:
+    midnight = dt.datetime.combine(night + dt.timedelta(days=1), dt.time(), tzinfo=LONDON).astimezone(dt.UTC)
+    told = {"date": night}
+    due = midnight - dt.timedelta(hours=30)
+    assert too_late("text", told, due, midnight - dt.timedelta(seconds=1)) == ""
+    assert too_late("text", told, due, midnight) == "stop.date_passed"
+    assert too_late("text", {}, due, due + dt.timedelta(days=3)) == ""
+    assert too_late("text", {}, due, due + dt.timedelta(days=3, seconds=1)) == "stop.stale"
+    assert too_late("letter", {}, due, due + dt.timedelta(days=30)) == ""
+    assert too_late("letter", told, due, midnight) == "stop.date_passed"
+
+
+def test_a_message_speaks_the_language_of_the_plan_on_the_day_on_which_it_goes(laid: Laid) -> None:
+    laid.text()
+    put_plan(by=laid.users[0].actor(), person_id=laid.contact.person_id, version=0, told=PlanTold(language="en"))
+    carrier = Carrier()
+    assert dispatch(carrier) == {"sent": 1}
+    assert carrier.taken[0].words == "Hello. We will ring you on 27 November at about 10:00."
+    assert (carrier.taken[0].language, carrier.taken[0].subject) == ("en", "A short message")
+
+
+def test_one_message_that_cannot_be_decided_keeps_no_other_back(laid: Laid, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad, good = laid.text(), laid.text(template="please_ring", told={"number": "0300 123 2133"})
+    whole, error = sending.ask_gate, [RuntimeError("a key")]
+
+    def fails(**told: Any) -> Any:
+        with acting_as(MACHINE):
+            first = Message.objects.filter(pk=bad.pk, state="sending").exists()
+        if first:
+            raise error[0]
+        return whole(**told)
+
+    monkeypatch.setattr(sending, "ask_gate", fails)
+    carrier = Carrier()
+    assert dispatch(carrier) == {"queued": 1, "sent": 1}
+    assert [each.id for each in carrier.taken] == [good.pk]
+    assert state_of(bad) == ("queued", "error.RuntimeError")
+    error[0] = KeyGone("gone")
+    with time_machine.travel(NOON + dt.timedelta(minutes=6), tick=True):
+        assert dispatch(carrier) == {"stopped": 1}
+    assert state_of(bad) == ("stopped", "stop.key_gone")
+
+
+def test_what_breaks_after_the_carrier_was_asked_is_unclear_and_told_at_the_end(
+    laid: Laid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = laid.text(), laid.text(template="please_ring", told={"number": "0300 123 2133"})
+    carrier, whole = Carrier(), sending.record
+
+    def fails(**told: Any) -> None:
+        if told["action"] == "message.sent" and told["object_id"] == str(bad.pk):
+            raise OSError("no disk")
+        whole(**told)
+
+    monkeypatch.setattr(sending, "record", fails)
+    with pytest.raises(sending.DispatchBroken) as broken:
+        dispatch(carrier)
+    assert broken.value.became == {"broken": 1, "sent": 1}
+    assert (state_of(bad)[0], state_of(good)[0]) == ("sending", "sent")
+    monkeypatch.setattr(sending, "record", whole)
+    assert dispatch(carrier) == {"unclear": 1}
+    assert len(carrier.taken) == 2
+
+
 def test_a_letter_is_printed_once_and_only_while_it_may(noon: None, new_database: Callable[[], str]) -> None:
     new_database()
     with as_process("staff"):
@@ -310,7 +419,7 @@ def test_a_letter_is_printed_once_and_only_while_it_may(noon: None, new_database
             for each in templates().values():
                 approve_template(by=user.actor(), template=each.key, digest=each.digest)
         laid = Laid(users, decided(home, users, write="safe"))
-        told = {"number": "01633 4960000", "first_line": "Annwyl Siân"}
+        told = {"number": "0300 123 2133", "first_line": "Annwyl Siân"}
         letters = [laid.text(channel="letter", template="letter_please_ring", told=told) for _ in range(2)]
         printed = print_letter(by=users[0].actor(), message_id=letters[0].pk)
         assert (printed.name, printed.address) == ("Siân ap Rhys", "1 Stow Hill, NP20 1AA")

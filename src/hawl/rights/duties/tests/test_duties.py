@@ -14,6 +14,7 @@ from hawl.foundations.access.actor import Actor
 from hawl.foundations.access.counting import counts_apart
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.clock import today
+from hawl.registers.cases.actions import open_to
 from hawl.registers.cases.models import Case
 from hawl.registers.cases.tests.makers import (
     DESK,
@@ -66,8 +67,7 @@ def test_recomputing_twice_gives_the_same_rows(officer: Actor, case: Case) -> No
 
 
 def test_a_duty_is_seen_by_whom_its_case_is(officer: Actor, case: Case) -> None:
-    case.visible_to = [*case.visible_to, organisation_id("connect-gwent")]
-    case.save(update_fields=["visible_to"])
+    case = open_to(by=officer, case=case, organisation_id=organisation_id("connect-gwent"), on=today())
     recompute(case_id=case.pk, by=officer)
     assert {tuple(row.visible_to) for row in Duty.objects.filter(case=case)} == {tuple(case.visible_to)}
     assert {row.rank for row in Duty.objects.filter(case=case)} == {1}

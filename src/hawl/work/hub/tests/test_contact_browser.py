@@ -35,6 +35,7 @@ def test_both_pages_are_accessible_and_do_not_scroll_sideways(
         mobile = make_contact(case.person, ring="first_approach")
         make_contact(case.person, "1 Stow Hill, NP20 1AA", kind="address", write="unsafe")
         put_plan(by=by, person_id=case.person_id, version=0, told=PlanTold(code_word="crëyr", never="her brother"))
+        put_plan(by=users[1].actor(), person_id=case.person_id, version=1, told=PlanTold(voicemail="neutral"))
     held = decided(mobile, users, text="safe")
     decide(users[1], mobile, "message", "safe")
     told = {"date": dt.date(2026, 11, 27), "time": dt.time(10)}

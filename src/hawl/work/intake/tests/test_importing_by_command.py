@@ -28,7 +28,8 @@ from hawl.work.intake.tests.importing import EVERYBODY, held
 
 pytestmark = pytest.mark.django_db
 NAUGHTY = Path(__file__).parents[6] / "shared/data/naughty-strings/blns.json"
-COUNTS = ["rows", "accepted", "rejected", "repeated", "people", "cases", "routes", "events", "duties", "seconds"]
+COUNTS = ["rows", "accepted", "rejected", "repeated", "erased", "people", "cases", "routes", "events", "duties",
+          "seconds"]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

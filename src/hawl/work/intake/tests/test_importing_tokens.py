@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db
 EVERYBODY = Actor(label="system:tests", machine=True)
 
 
-def tokens() -> set[tuple[int, str]]:
-    return {(token, str(person)) for token, person in SearchToken.objects.values_list("token", "person_id")}
+def tokens() -> set[tuple[object, ...]]:
+    return set(SearchToken.objects.values_list("token", "person_id", "source_id", "laid_for"))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.actions import record
 from hawl.foundations.journal.actions import note
 from hawl.registers.people.models import Person
-from hawl.work.protection import queries
+from hawl.work.protection import queries, rules
 from hawl.work.protection.models import Conflict, StaffKey
 from hawl.work.protection.refusals import Refused
 
@@ -30,7 +30,8 @@ def tell_conflict(
 ) -> Conflict | None:
     """Keep a record from an account or from a whole body, from the next request on; one person may.
 
-    Somebody must keep sight of it: `Refused("nobody_left")`. None where it is kept from them already.
+    Somebody in standing must keep sight of it, and somebody besides `by` where it is kept from a colleague:
+    `Refused("nobody_left")`; nor may who sees it by a broken glass alone. None where it is kept from them already.
     `Person.DoesNotExist` for a record that `by` may not see.
     """
     with acting_as(by):
@@ -43,6 +44,10 @@ def tell_conflict(
         if not by.machine and (user_id == by.user_id or (organisation_id or -1) in by.walls):
             # Who would shut themselves out declares it, so that nobody need see the record to say so.
             raise Refused("nobody_left")
+        if not by.machine:
+            others_left = queries.others_left(person, besides=by.user_id, **whom)
+            if refusal := rules.why_not_kept_from(queries.party_of(by, person), others_left=others_left):
+                raise Refused(refusal)
         made = Conflict.objects.create(
             person_id=person.pk, source=source, told_at=timezone.now(), visible_to=person.visible_to,
             named_users=person.named_users, denied_users=person.denied_users,

@@ -2,55 +2,64 @@
 
 from __future__ import annotations
 
-import random
 import uuid
 
 from django.db import DatabaseError, connection, transaction
 
-from hawl.foundations.access.actor import Actor, Permission, Role
+from hawl.foundations.access.actor import Actor, Permission
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.actions import record
 from hawl.foundations.clock import england_and_wales, today
-from hawl.foundations.identity.models import User
 from hawl.work.protection import queries, rules
+from hawl.work.protection.glass_keys import Sought
 from hawl.work.protection.models import GlassAccount
 from hawl.work.protection.refusals import Refused
 
-_REVIEW = [Role.STEWARD.value, Role.SPECIALIST_LEAD.value]
 # Codes of the function's own refusals (migration 0003).
 _CODES = {"HG001": "quota", "HG002": "suspended", "HG003": "no_reviewers"}
 
 
 @transaction.atomic
-def break_glass(*, by: Actor, form: str, key: bytes, reason: str, account: str) -> uuid.UUID:
-    """Open for 60 minutes what an exact identifier fits, unless it is sealed or denied; gives the id of the opening.
+def break_glass(*, by: Actor, sought: Sought, reason: str, account: str) -> uuid.UUID:
+    """Open for 60 minutes whom an exact identifier fits, unless sealed or denied; gives the id of the opening.
 
-    The answer is the same whether anything was opened or not. Raises `Refused` (quota, suspended, no_reviewers).
+    At most three people are opened: of more, none is, and the audit tells of it. The answer is the same whatever was
+    opened. Raises `Refused` (not_allowed, quota, suspended, no_reviewers).
     """
     with acting_as(by):
         if not by.may(Permission.RECORD_ACTS):
             raise Refused("not_allowed")
         due = england_and_wales().add_working_days(today(), rules.REVIEW_WITHIN)
+        given = [sought.form, sought.key, sorted(sought.names), sorted(sought.born), reason, due]
         try:
             with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute("SELECT hawl_break_glass(%s, %s, %s, %s, %s)", [form, key, reason, due, _reviewers(by)])
-                glass = uuid.UUID(str(cursor.fetchone()[0]))
+                cursor.execute("SELECT glass, wide FROM hawl_break_glass(%s, %s, %s, %s, %s, %s)", given)
+                held, wide = cursor.fetchone()
         except DatabaseError as refused:
             code = getattr(refused.__cause__, "sqlstate", "")
             if code not in _CODES:
                 raise
             raise Refused(_CODES[code]) from refused
-        named = [by.user_id or 0, *queries.reviewers_of(glass)]
-        GlassAccount.objects.create(glass_id=glass, account=account, named_users=named)
-        record(action="glass.broken", object_kind="glass", object_id=str(glass), grave=True, reason=reason,
-               objects=_opened(glass))  # fmt: skip
+        glass = uuid.UUID(str(held))
+        people, users, bodies = _opened(glass)
+        # Whom an opened record is kept from reads nothing of what was written about it either.
+        GlassAccount.objects.create(
+            glass_id=glass, account=account, named_users=[by.user_id or 0, *queries.reviewers_of(glass)],
+            denied_users=users, denied_organisations=bodies,
+        )  # fmt: skip
+        record(action="glass.fitted_too_many" if wide else "glass.broken", object_kind="glass", object_id=str(glass),
+               grave=True, reason=reason, by_what=sought.form, objects=people)  # fmt: skip
     return glass
 
 
 @transaction.atomic
 def review_glass(*, by: Actor, glass_id: uuid.UUID, upheld: bool) -> None:
-    """Say whether an opening was right; each of the two reviewers once. Raises `Refused("not_allowed")`."""
+    """Say whether an opening was right; each of the two reviewers once, in standing. Raises `Refused`."""
     with acting_as(by):
+        if not by.may(Permission.REVIEW_ACCESS):
+            raise Refused("not_allowed")
+        if by.standing.lapsed(today()):
+            raise Refused("reviewer_lapsed")
         with connection.cursor() as cursor:
             cursor.execute("SELECT hawl_review_glass(%s, %s)", [glass_id, upheld])
             taken = bool(cursor.fetchone()[0])
@@ -59,24 +68,15 @@ def review_glass(*, by: Actor, glass_id: uuid.UUID, upheld: bool) -> None:
         record(action="glass.reviewed", object_kind="glass", object_id=str(glass_id), grave=True, upheld=upheld)
 
 
-def _opened(glass: uuid.UUID) -> list[uuid.UUID]:
-    """Whose records it opened, in one statement also where there are none."""
+def _opened(glass: uuid.UUID) -> tuple[list[uuid.UUID], list[int] | None, list[int] | None]:
+    """Whose records it opened and from whom those are kept, in one statement also where there are none."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT p.id FROM people_person p WHERE p.id IN (SELECT unnest(subjects) FROM access_brokenglass"
-            " WHERE id = %s)",
+            "SELECT p.id, p.denied_users, p.denied_organisations FROM people_person p"
+            " WHERE p.id IN (SELECT unnest(subjects) FROM access_brokenglass WHERE id = %s)",
             [glass],
         )
-        return [row[0] for row in cursor.fetchall()]
-
-
-def _reviewers(by: Actor) -> list[int]:
-    """Stewards and specialist leads in standing, those of another body first; by lot, so that nobody chooses."""
-    found = []
-    for user in User.objects.filter(is_active=True, roles__overlap=_REVIEW).exclude(pk=by.user_id or 0):
-        actor = user.actor()
-        steward = Role.STEWARD in actor.roles and not rules.why_no_opinion("unseal", 0, queries.party_of(actor))
-        lead = Role.SPECIALIST_LEAD in actor.roles and not queries.party_of(actor).lapsed
-        if steward or lead:
-            found.append((bool(actor.walls & by.walls), random.SystemRandom().random(), user.pk))
-    return [pk for _, _, pk in sorted(found)]
+        rows = cursor.fetchall()
+    users = sorted({each for row in rows for each in row[1] or ()})
+    bodies = sorted({each for row in rows for each in row[2] or ()})
+    return [row[0] for row in rows], users or None, bodies or None

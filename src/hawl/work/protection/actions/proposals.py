@@ -45,7 +45,8 @@ def propose(
     """
     with acting_as(by):
         person = _locked(person_id)
-        asked = rules.Asked(kind, by.user_id or 0, queries.parties(named, person), about, emergency)
+        leads = queries.leads_of(person) if emergency else frozenset()
+        asked = rules.Asked(kind, by.user_id or 0, queries.parties(named, person), about, emergency, leads=leads)
         refusal = rules.why_not_proposed(asked, queries.record_of(person), queries.party_of(by, person), sees=True)
         if refusal or not by.may(Permission.RECORD_ACTS):
             raise Refused(refusal or "not_allowed")
@@ -88,6 +89,7 @@ def ask_steward(*, by: Actor, proposal_id: uuid.UUID) -> SecondOpinion:
             raise Refused("closed")
         if row.proposed_by != by.user_id or row.kind not in rules.A_STEWARD_MAY:
             raise Refused("not_allowed")
+        _not_by_glass(by, row.person_id)
         row.opinion = SecondOpinion.objects.create(
             kind=row.kind, reason=row.reason, organisation_id=next(iter(by.organisations)), asked_by=by.user_id,
             asked_at=timezone.now(),
@@ -148,6 +150,7 @@ def set_aside(*, by: Actor, proposal_id: uuid.UUID) -> Proposal:
         # What was raised in danger stays raised until two people lower it.
         if row.in_effect_at is not None or not by.may(Permission.RECORD_ACTS):
             raise Refused("not_allowed")
+        _not_by_glass(by, row.person_id)
         row.closed_by, row.closed_at = by.user_id, timezone.now()
         row.save(update_fields=["closed_by", "closed_at"])
         _audit("protection.set_aside", row.person_id, kind=row.kind)
@@ -156,6 +159,11 @@ def set_aside(*, by: Actor, proposal_id: uuid.UUID) -> Proposal:
 
 def _locked(person_id: uuid.UUID) -> Person:
     return Person.objects.select_for_update().get(pk=person_id)
+
+
+def _not_by_glass(by: Actor, person_id: uuid.UUID) -> None:
+    if queries.party_of(by, Person.objects.get(pk=person_id)).by_glass:
+        raise Refused("glass_reads_only")
 
 
 def _take_effect(row: Proposal, person: Person, *, confirmed_by: int, other: int) -> None:
@@ -172,16 +180,14 @@ def _move(row: Proposal, person: Person, *, other: int | None) -> None:
     """Move the scope, and note it in the safety journal. `other` is the second of two who lower."""
     named, pk = list(row.named), person.pk
     if row.kind == "seal":
-        # What was referred on is taken back, so that an unsealing later gives it to nobody by itself.
-        Case.objects.filter(person_id=pk, referred_on__isnull=False).update(referred_on=None, recalled_on=today())
         note(kind="sealed", subject=pk, facts={"named": named})
-        rescoping.seal(person_id=pk, named_users=named)
+        rescoping.seal(person_id=pk, named_users=named, proposed_by=other)
     elif row.kind == "restrict":
         note(kind="restricted", subject=pk, facts={"named": named})
-        rescoping.restrict(person_id=pk, named_users=named)
+        rescoping.restrict(person_id=pk, named_users=named, proposed_by=other)
     elif row.kind == "rename":
         note(kind="sealed" if person.visibility == "sealed" else "restricted", subject=pk, facts={"named": named})
-        rescoping.name(person_id=pk, named_users=named)
+        rescoping.name(person_id=pk, named_users=named, proposed_by=other)
     else:
         _lower(row, person, other or 0)
 
@@ -190,6 +196,10 @@ def _lower(row: Proposal, person: Person, other: int) -> None:
     pk = person.pk
     if row.kind == "unseal":
         seen_by = _opens_to(person)
+        # Of a referral that is not given back the desk reads that it was taken back.
+        gone = Case.objects.filter(person_id=pk, referred_on__isnull=False).exclude(desk_id=queries.onward())
+        if queries.onward() not in seen_by:
+            gone.update(referred_on=None, recalled_on=today())
         note(kind="unsealed", subject=pk, facts={"visible_to": seen_by})
         rescoping.unseal(person_id=pk, visible_to=seen_by, proposed_by=other)
     elif row.kind == "unrestrict":
@@ -210,11 +220,18 @@ def _lower(row: Proposal, person: Person, other: int) -> None:
 
 
 def _opens_to(person: Person) -> list[int]:
-    """To whom an unsealed record opens: its desks that no wall keeps out, else the bodies of those named on it."""
+    """To whom an unsealed record may open: its desks, and the hub where what was referred to it stays so.
+
+    Each row goes to those of them who saw it when it was sealed (`rescoping.unseal`). A body that a wall keeps out is
+    none of them; where no desk is left, it opens to the bodies of those named on it.
+    """
     denied = set(person.denied_organisations or ())
     walls = dict(Body.objects.values_list("organisation_id", "walls"))
-    desks = {each for each in queries.desks_of(person.pk) if not set(walls.get(each, ())) & denied}
-    return sorted(desks or set(organisations_of(person.named_users).values()))
+    able = {each for each, wall in walls.items() if not set(wall) & denied}
+    desks = queries.desks_of(person.pk) & able
+    if not desks:
+        return sorted(set(organisations_of(person.named_users).values()))
+    return sorted(desks | (queries.still_referred_to(person.pk, today()) & able))
 
 
 def _audit(action: str, person_id: uuid.UUID, **detail: Any) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from django.db import transaction
 from django.utils import timezone
 
-from hawl.foundations.access.actor import Actor, Permission, Role
+from hawl.foundations.access.actor import Actor, Role
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.actions import record
 from hawl.foundations.clock import today
@@ -21,8 +21,11 @@ from hawl.work.protection.refusals import Refused
 def ask_renaming(*, by: Actor, named: Collection[int]) -> Renaming:
     """A lead of a desk asks that its records with nobody left be given to these accounts. Raises `Refused`."""
     with acting_as(by):
-        if Role.SPECIALIST_LEAD not in by.roles or not by.organisations or by.standing.lapsed(today()):
+        if Role.SPECIALIST_LEAD not in by.roles or not by.organisations:
             raise Refused("not_allowed")
+        _in_standing(by)
+        if not queries.nobody_left(by.organisations):
+            raise Refused("nothing_waits")
         if not rules.reachable(queries.parties(named)):
             raise Refused("nobody_left")
         made = Renaming.objects.create(
@@ -38,16 +41,27 @@ def ask_renaming(*, by: Actor, named: Collection[int]) -> Renaming:
 
 @transaction.atomic
 def agree_renaming(*, by: Actor, renaming_id: uuid.UUID) -> Renaming:
-    """Another lead, or a steward, agrees; a machine then names them on each record that nobody can open."""
+    """Another lead of that desk, or a steward, agrees; a machine then names them on each record that nobody can open.
+
+    Raises `Refused`: closed, same_person, not_allowed, reviewer_lapsed, nothing_waits.
+    """
     with acting_as(by):
         held = Renaming.objects.select_for_update().get(pk=renaming_id)
         if held.agreed_at is not None:
             raise Refused("closed")
         if held.asked_by == by.user_id:
             raise Refused("same_person")
-        if not by.may(Permission.REVIEW_ACCESS):
+        if not rules.may_agree_to_renaming(by.roles, by.organisations, held.organisation_id):
             raise Refused("not_allowed")
+        _in_standing(by)
+        if not queries.nobody_left([held.organisation_id]):
+            raise Refused("nothing_waits")
         held.agreed_by, held.agreed_at = by.user_id, timezone.now()
         held.save(update_fields=["agreed_by", "agreed_at"])
         record(action="protection.renaming_agreed", object_kind="renaming", object_id=str(held.pk), grave=True)
     return held
+
+
+def _in_standing(by: Actor) -> None:
+    if by.standing.lapsed(today()):
+        raise Refused("reviewer_lapsed")

@@ -37,7 +37,7 @@ def a_known_case(people: Desks) -> Case:
 
 
 def broken(people: Desks, number: str = NUMBER) -> GlassIncident:
-    made = actions.break_glass(by=again(people.hub_worker), form="phone", key=glass_keys.phone(number),
+    made = actions.break_glass(by=again(people.hub_worker), sought=glass_keys.by_phone(number),
                                reason="threat_to_life", account="She rang; he is at the door.")  # fmt: skip
     with acting_as(again(people.hub_worker)):
         return queries.incident(made, people.hub_worker.pk)

@@ -134,3 +134,55 @@ def test_every_kind_raises_or_lowers_or_only_changes_who_is_named() -> None:
     for kind, emergency in product(rules.LOWERS, (True, False)):
         asked = Asked(kind, 3, about=("user", 9), emergency=emergency)
         assert rules.why_not_confirmed(asked, SEALED, NAMED, NAMED, sees=True) == "same_person"
+
+
+# --- what one person may not do ---------------------------------------------------------------------------------------
+
+RESTRICTED = Record("restricted", frozenset({3, 4}))
+
+
+@pytest.mark.parametrize("kind", rules.KINDS)
+def test_who_sees_by_a_glass_alone_signs_nothing(kind: rules.Kind) -> None:
+    looking = Party(7, NAMED.roles, by_glass=True)
+    for record in (OPEN, RESTRICTED, SEALED):
+        asked = Asked(kind, 2, (NAMED,), ("user", 9), leads=frozenset({3}))
+        assert rules.why_not_proposed(asked, record, looking, sees=True) == "glass_reads_only"
+        assert rules.why_not_confirmed(asked, record, looking, LEAD, sees=True) == "glass_reads_only"
+    assert rules.why_not_kept_from(looking, others_left=True) == "glass_reads_only"
+
+
+@pytest.mark.parametrize("kind", ["seal", "restrict"])
+def test_what_takes_effect_at_once_names_a_lead_who_can_open_it(kind: rules.Kind) -> None:
+    gone = Party(1, LEAD.roles, "vetting_lapsed")
+    leads = frozenset({LEAD.user_id})
+    for named, code in (((WORKER,), "no_lead_named"), ((WORKER, gone), "no_lead_named"), ((WORKER, LEAD), None)):
+        asked = Asked(kind, 2, named, emergency=True, leads=leads)
+        assert rules.why_not_proposed(asked, OPEN, WORKER, sees=True) == code
+        assert rules.why_not_proposed(Asked(kind, 2, named), OPEN, WORKER, sees=True) is None
+    other = Asked(kind, 2, (ALSO_NAMED,), emergency=True, leads=leads)
+    assert rules.why_not_proposed(other, OPEN, WORKER, sees=True) == "no_lead_named"
+
+
+def test_one_person_takes_names_off_and_adds_none() -> None:
+    for named, code in (((ALSO_NAMED,), None), ((NAMED, ALSO_NAMED), None), ((ALSO_NAMED, WORKER), "adds_a_name")):
+        asked = Asked("seal", 2, named, emergency=True, leads=frozenset({4}))
+        assert rules.why_not_proposed(asked, RESTRICTED, WORKER, sees=True) == code
+
+
+def test_a_name_is_added_by_two_of_whom_one_is_named() -> None:
+    asked = Asked("seal", 2, (ALSO_NAMED, WORKER))
+    assert rules.why_not_confirmed(asked, RESTRICTED, LEAD, WORKER, sees=True) == "adds_a_name"
+    assert rules.why_not_confirmed(asked, RESTRICTED, NAMED, WORKER, sees=True) is None
+    by_a_named = Asked("seal", 3, (ALSO_NAMED, WORKER))
+    assert rules.why_not_confirmed(by_a_named, RESTRICTED, LEAD, NAMED, sees=True) is None
+
+
+@pytest.mark.parametrize(
+    ("by", "others_left", "code"),
+    [(WORKER, True, None), (WORKER, False, "nobody_left"), (Party(2, WORKER.roles, "vetting_lapsed"), True,
+      "not_in_standing"), (Party(2, WORKER.roles, shut_out=True), True, "not_seen")],
+)  # fmt: skip
+def test_a_record_is_kept_from_somebody_only_while_others_see_it(
+    by: Party, others_left: bool, code: str | None
+) -> None:
+    assert rules.why_not_kept_from(by, others_left=others_left) == code
