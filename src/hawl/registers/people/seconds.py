@@ -18,7 +18,7 @@ class CannotDecide(ValueError):
     """What may not be; nothing was written.
 
     `code` is not_allowed, not_a_word, reason_needed, how_known_needed, proposed_already, nothing_changes, closed,
-    same_person, proposer_gone or, of a plan, expired.
+    overtaken, same_person, proposer_gone or, of a plan, expired.
     """
 
     def __init__(self, code: str) -> None:

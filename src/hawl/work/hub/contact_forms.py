@@ -26,6 +26,9 @@ SAYS: Mapping[str, str | Promise] = {
     "proposed_already": _("The same is proposed already and waits for a second person."),
     "nothing_changes": _("This stands already. Nothing was changed."),
     "closed": _("This was answered already."),
+    "overtaken": _(
+        "Since this was proposed, a no came in or somebody decided otherwise. Look again before anything else."
+    ),
     "same_person": _("A second person has to confirm it."),
     "proposer_gone": _("Whoever proposed this may not see the record any more. Propose it anew."),
     "expired": _("This waited too long. Propose it anew."),

@@ -30,7 +30,7 @@ from hawl.work.intake.copy_text import lines
 from hawl.work.intake.keys_of_people import keys_of
 from hawl.work.intake.parts import Desk, Known, Part, Person
 from hawl.work.intake.tokens import lay_tokens
-from hawl.work.intake.versions import History
+from hawl.work.intake.versions import History, ToldNo
 from hawl.work.protection.inheriting import inherit
 
 
@@ -145,6 +145,8 @@ def _carry_wall(people: Mapping[uuid.UUID, Sequence[int]], desk: Desk) -> None:
 def lay(part: Part, feed: str, desk: Desk) -> tuple[int, int, int]:
     """Write the part; gives the number of events, of duties and of people now held more than before."""
     with connection.cursor() as cursor:
+        if part.told_no:
+            cursor.execute(sql.HOLD_TOLD_NO, [list({each.person_key for each in part.told_no})])
         events, duties = _counts(cursor, part)
         left, stood = _people_of(cursor, part.renewed_cases)
         _stage(cursor, part)
@@ -172,7 +174,7 @@ def lay(part: Part, feed: str, desk: Desk) -> tuple[int, int, int]:
         reached = [*walled]
         reached += inherit(cursor, of_cases="SELECT case_id FROM stage_intake_feedmessage")
         cursor.execute(sql.STRICTEST, {"left": left})
-        _protect(cursor)
+        _protect(cursor, part.told_no)
         _recall(cursor, moved, reached, desk.today)
         for statement in sql.SPREAD:
             cursor.execute(statement, {"reached": reached})
@@ -193,10 +195,16 @@ def lay(part: Part, feed: str, desk: Desk) -> tuple[int, int, int]:
     return len(part.events) - events, len(part.duties) - duties, part.new_people - gone
 
 
-def _protect(cursor: Any) -> None:
+def _protect(cursor: Any, told_no: Sequence[ToldNo]) -> None:
     """Raise protection by what came in; the safety journal has it, since a backup of yesterday does not."""
+    closed = []
+    if told_no:
+        noes = [(each.person_key, each.value_key, use) for each in told_no for use in each.uses]
+        people, ways, uses = (list(column) for column in zip(*noes, strict=True))
+        cursor.execute(sql.TOLD_NO, {"people": people, "ways": ways, "uses": uses})
+        closed = cursor.fetchall()
     cursor.execute(sql.PROTECT)
-    closed = cursor.fetchall()
+    closed += cursor.fetchall()
     if closed:
         note_many(
             entries=[

@@ -27,7 +27,7 @@ from hawl.work.intake.copy_text import NONE, line
 from hawl.work.intake.facts import RowFacts, facts_of
 from hawl.work.intake.feed.rows import FeedRow, ReportedEvent
 from hawl.work.intake.tokens import describe_case, describe_contact, describe_person
-from hawl.work.intake.versions import Claim, History, Sorted, claims_of
+from hawl.work.intake.versions import Claim, History, Sorted, ToldNo, claims_of
 
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,60}")
 
@@ -107,6 +107,8 @@ class Part:
     renewed_messages: list[bytes] = field(default_factory=list)
     # Messages of which a version seen for the first time says that a suspect works for the police.
     police_told: list[bytes] = field(default_factory=list)
+    # Noes told for the first time of people who were known before: only about these can somebody have decided.
+    told_no: list[ToldNo] = field(default_factory=list)
     new_people: int = 0
     new_cases: int = 0
     new_by_route: dict[str, int] = field(default_factory=dict)
@@ -127,13 +129,13 @@ DUTIES = ("case_id", "duty_id", "right", "trigger_event_id", "started_on", "due_
           "tier", "enforced", "bearer", "rulebook", "rank", "visible_to", "named_users")  # fmt: skip
 MESSAGES = ("key", "version", "digests", "case_id", "run_id", "first_run_id", "danger", "police_suspect", "suspects",
             "ways", "addresses", "waits_for", "stood_route", "stood_reason")  # fmt: skip
-_USES = ("ring", "text", "message", "write")
 # These holds end when somebody is known who stands for the person.
 _WAITING_FOR_SOMEBODY = ("no_spokesperson", "unaccompanied_child")
 
 
 def build(rows: Sorted, known: Known, desk: Desk, run_id: uuid.UUID, part: Part) -> Part:
     """Fill `part` with what the sorted rows come to."""
+    part.told_no = [each for each in rows.told_no if each.person_key in known.people]
     keys_of_messages = {
         key: _Row(key, row, rows.histories[key], known, desk, part).take() for key, row in rows.chosen.items()
     }
@@ -321,7 +323,7 @@ def _contact_row(
     sealed = _sealed(
         "people_contact", contact_id, "value", contact.value, desk.ring, held.of_class("C5") if held else None
     )
-    against = ",".join(use for use, word in zip(_USES, claim.ways, strict=True) if word == "unsafe")
+    against = ",".join(claim.against())
     return (
         contact_id, person_id, contact.kind, sealed, claim.value_key, contact.given_by or "", contact.given_on,
         *claim.ways, message, case_id, f"{{{against}}}", claim.ways[0] == "first_approach", *seen,

@@ -334,6 +334,14 @@ SELECT DISTINCT closed_person, closed_value, unnest(closed_uses)
 FROM hawl_protect_contacts(ARRAY(SELECT DISTINCT person_id FROM ({TOUCHED}) touched))
 """
 
+# A no closes what two people had opened and overtakes what was proposed, also where the same was told before they
+# decided: whoever says it again may know of something new. Nobody decides about these people until the part ends.
+HOLD_TOLD_NO = "SELECT id FROM people_person WHERE source_key = ANY(%s) ORDER BY id FOR UPDATE"
+TOLD_NO = """
+SELECT closed_person, closed_value, unnest(closed_uses)
+FROM hawl_told_no(%(people)s::bytea[], %(ways)s::bytea[], %(uses)s::text[])
+"""
+
 # Entries of the safety journal that waited for people whom this part brings. Mostly there are none.
 WAITED_FOR = """
 SELECT j.entry, p.id FROM journal_journalleft j JOIN people_person p ON p.source_key = j.source

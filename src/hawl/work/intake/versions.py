@@ -20,6 +20,7 @@ from hawl.work.intake.contact_rules import ContactSafety, contact_safety, is_dan
 from hawl.work.intake.facts import RowFacts, facts_of
 from hawl.work.intake.feed.rows import Contact, FeedRow, Refused
 
+USES = ("ring", "text", "message", "write")
 _STRICTEST_FIRST = ("unsafe", "unknown", "first_approach")
 
 
@@ -31,7 +32,7 @@ class History:
     # None until the first version makes a case.
     case_id: uuid.UUID | None = None
     first_run: uuid.UUID | None = None
-    # Keyed digest in hex by version.
+    # Keyed digest in hex by version, and by version and digest what came under a version once more and was refused.
     digests: dict[str, str] = field(default_factory=dict)
     danger: bool = False
     police_suspect: bool = False
@@ -52,6 +53,18 @@ class Claim(NamedTuple):
     value_key: bytes
     ways: tuple[str, str, str, str]
 
+    def against(self) -> tuple[str, ...]:
+        """The uses against which it speaks."""
+        return tuple(use for use, word in zip(USES, self.ways, strict=True) if word == "unsafe")
+
+
+class ToldNo(NamedTuple):
+    """A no that a message brought for the first time: of whom, on what number or address, against which uses."""
+
+    person_key: bytes
+    value_key: bytes
+    uses: tuple[str, ...]
+
 
 @dataclass(slots=True)
 class Sorted:
@@ -62,6 +75,8 @@ class Sorted:
     histories: dict[bytes, History] = field(default_factory=dict)
     # Noes of versions that do not count any more.
     noes: list[tuple[bytes, Claim]] = field(default_factory=list)
+    # Every no that nobody can have known who decided before: those of rows whose content was not seen before.
+    told_no: list[ToldNo] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     accepted: int = 0
     repeated: int = 0
@@ -83,6 +98,7 @@ def newest(rows: Sequence[FeedRow], known: Mapping[bytes, History], ring: KeyRin
             history.digests[str(row.version)] = digest
             found.histories[key] = history
             _take(key, row, history, ring, found)
+            found.told_no += _told_no(row, ring)
         elif seen == digest:
             found.repeated += 1
         else:
@@ -91,6 +107,9 @@ def newest(rows: Sequence[FeedRow], known: Mapping[bytes, History], ring: KeyRin
             found.histories[key] = history
             facts = _remember(row, history, ring)
             found.noes += _noes(key, row, facts, ring)
+            if _other_content(row, digest) not in history.digests:
+                history.digests[_other_content(row, digest)] = digest
+                found.told_no += _told_no(row, ring)
     return found
 
 
@@ -138,6 +157,18 @@ def claims_of(row: FeedRow, facts: RowFacts, ring: KeyRing) -> list[Claim]:
         held = found.get(key)
         found[key] = claim if held is None else held._replace(ways=_strictest(held.ways, claim.ways))
     return list(found.values())
+
+
+def _told_no(row: FeedRow, ring: KeyRing) -> Iterator[ToldNo]:
+    person = keys.person_key(row.source, row.person.ref, ring)
+    for claim in claims_of(row, facts_of(row), ring):
+        if uses := claim.against():
+            yield ToldNo(person, claim.value_key, uses)
+
+
+def _other_content(row: FeedRow, digest: str) -> str:
+    """Under what a refused row is known again: it says its noes once, however often it comes."""
+    return f"{row.version} {digest}"
 
 
 def _ways(safety: ContactSafety) -> tuple[str, str, str, str]:

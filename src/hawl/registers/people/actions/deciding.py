@@ -82,8 +82,8 @@ def decide_contact(
 def confirm_decision(*, by: Actor, decision_id: uuid.UUID) -> ContactDecision:
     """Confirm what another proposed: from now on it stands.
 
-    Raises `CannotDecide` (same_person, proposer_gone, not_allowed, closed), `Changed` where the way changed since, and
-    `ContactDecision.DoesNotExist`.
+    Raises `CannotDecide` (same_person, proposer_gone, not_allowed, closed, overtaken), `Changed` where the way changed
+    since, and `ContactDecision.DoesNotExist`.
     """
     with acting_as(by):
         person_id = ContactDecision.objects.values_list("person_id", flat=True).get(pk=decision_id)
@@ -179,7 +179,7 @@ def _propose(by: Actor, decision: ContactDecision) -> None:
 
 def _may_confirm(by: Actor, decision: ContactDecision) -> None:
     if decision.state != _State.PROPOSED:
-        raise CannotDecide("closed")
+        raise CannotDecide("overtaken" if decision.state == _State.OVERTAKEN else "closed")
     check_second(by, decision.proposed_by, decision.person_id)
 
 

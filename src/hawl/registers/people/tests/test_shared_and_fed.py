@@ -11,10 +11,11 @@ from django.db import Error, connection, transaction
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.access.tests.processes import as_process
 from hawl.foundations.identity.models import User
-from hawl.registers.people.actions import first_call_tried
+from hawl.registers.people.actions import CannotDecide, confirm_decision, first_call_tried
 from hawl.registers.people.models import Contact, ContactDecision, Person
 from hawl.registers.people.queries import Way, ways_to_reach
-from hawl.registers.people.tests.deciding import decided, two
+from hawl.registers.people.tests.deciding import decide, decided, two
+from hawl.work.hub.contact_forms import SAYS
 from hawl.work.intake.tests.importing import EVERYBODY, take_in
 from hawl.work.intake.tests.test_importing_versions import number, ring_of, version
 
@@ -90,10 +91,70 @@ def test_two_people_open_a_number_and_a_later_no_of_the_feed_closes_it(new_datab
     assert (way_now().ring, way_now().text) == ("unsafe", "safe")
     with acting_as(EVERYBODY):
         assert ContactDecision.objects.filter(how_known="feed_said", use="ring", proposed_by=None).count() == 1
-    # What was known when two decided again does not close it again.
+    # What was known when two decided again does not close it again when it comes once more; a later version does.
     as_staff([*users], lambda contact: decided(contact, users, ring="safe"))
-    take_in([version(4, contacts=[number(ring="no")])])
+    take_in([version(3, contacts=[number(ring="no")])])
     assert way_now().ring == "safe"
+    take_in([version(4, contacts=[number(ring="no")])])
+    assert (way_now().ring, way_now().text) == ("unsafe", "safe")
+    with acting_as(EVERYBODY):
+        assert ContactDecision.objects.filter(how_known="feed_said", use="ring", proposed_by=None).count() == 2
+
+
+AFRESH = {
+    "a new crime": version(1, record_id="NEW", crime__ref="C-NEW", contacts=[number(text="no")]),
+    "a later version": version(9, contacts=[number(text="no")]),
+    "an older version that comes late": version(2, contacts=[number(text="no")]),
+    "the same version with other content": version(
+        3, contacts=[number(text="no")], person__family_name="Arall"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("told", AFRESH.values(), ids=AFRESH.keys())
+def test_a_no_that_two_people_overrode_closes_the_number_when_it_is_told_afresh(
+    told: dict[str, Any], new_database: Callable[[], str]
+) -> None:
+    new_database()
+    take_in([version(3, contacts=[number(text="no")])])
+    with as_process("staff"):
+        users = two()
+    as_staff([*users], lambda contact: decided(contact, users, text="safe", ring="safe"))
+    silent = version(1, record_id="SILENT", crime__ref="C-S", contacts=[number(text="yes")])
+    take_in([version(3, contacts=[number(text="no")]), silent])
+    assert (way_now().ring, way_now().text) == ("safe", "safe")
+    take_in([told])
+    assert (way_now().ring, way_now().text) == ("safe", "unsafe")
+    # Once two have decided in knowledge of it, the very same closes nothing.
+    as_staff([*users], lambda contact: decided(contact, users, text="safe"))
+    take_in([told, told])
+    assert (way_now().ring, way_now().text) == ("safe", "safe")
+
+
+@pytest.mark.parametrize(("told", "stands"), [({"text": "no"}, False), ({"message": "no"}, True), ({}, True)])
+def test_a_no_that_comes_between_proposal_and_confirmation_overtakes_the_proposal(
+    told: dict[str, str], new_database: Callable[[], str], *, stands: bool
+) -> None:
+    new_database()
+    take_in([version(1, contacts=[number(text="no")])])
+    made: list[ContactDecision] = []
+    with as_process("staff"):
+        users = two()
+    as_staff([*users], lambda contact: made.append(decide(users[0], contact, "text", "safe")))
+    # The very same again is no new word; one of another person on the same number is not about this one.
+    take_in([version(1, contacts=[number(text="no")])])
+    take_in([victim("P-OTHER", "X", contacts=[number(text="no")])])
+    take_in([version(1, record_id="NEW", crime__ref="C-NEW", contacts=[number(**told)])])
+    with as_process("staff"):
+        if stands:
+            assert confirm_decision(by=users[1].actor(), decision_id=made[0].pk).state == "applied"
+        else:
+            with pytest.raises(CannotDecide, match="overtaken"):
+                confirm_decision(by=users[1].actor(), decision_id=made[0].pk)
+
+
+def test_what_a_confirmation_that_came_too_late_is_told_is_a_sentence() -> None:
+    assert "a no came in" in str(SAYS["overtaken"])
 
 
 def test_a_suspect_found_later_closes_what_two_people_opened(new_database: Callable[[], str]) -> None:
