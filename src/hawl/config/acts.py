@@ -19,6 +19,8 @@ ACTS: dict[str, Action | None] = {
     "take": Action.CHANGE,
     "agree": Action.RECORD,
     "withdraw_agreement": Action.CHANGE,
+    # By the second yes the police come to know of somebody who came without them: that takes protection away.
+    "second_agreement": Action.PROTECT,
     # Whether a number may be rung is protection: closing one needs no code, opening one does.
     "contact_decide": Action.PROTECT,
     "contact_answer": Action.PROTECT,

@@ -82,7 +82,7 @@ def _notices(request: HttpRequest, user: User, *, reviews: bool) -> tuple[str, .
             waiting,
         )
         found.append(words % {"count": waiting})
-    if reviews and (waiting := count_waiting(user.pk)):
+    if reviews and (waiting := count_waiting(user)):
         words = ngettext(
             "%(count)s account waits for a yes. Go to Accounts and look at it.",
             "%(count)s accounts wait for a yes. Go to Accounts and look at them.",

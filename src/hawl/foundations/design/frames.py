@@ -42,6 +42,7 @@ class Frame:
 
 
 _fill: list[Callable[[HttpRequest], Frame]] = []
+_DRAWN = "frame_drawn"
 
 
 def fill_navigation(fill: Callable[[HttpRequest], Frame]) -> None:
@@ -51,6 +52,14 @@ def fill_navigation(fill: Callable[[HttpRequest], Frame]) -> None:
 
 @pass_context
 def navigation(context: Context) -> Frame:
-    """Give the frame of the page being drawn; an empty one where nothing fills it or there is no request."""
+    """Give the frame of the page being drawn; an empty one where nothing fills it or there is no request.
+
+    A page asks for it at several places and it is filled once: what the page did is done before any of it is drawn.
+    """
     request = context.get("request")
-    return _fill[0](request) if _fill and isinstance(request, HttpRequest) else Frame()
+    if not _fill or not isinstance(request, HttpRequest):
+        return Frame()
+    drawn: Frame | None = request.__dict__.get(_DRAWN)
+    if drawn is None:
+        drawn = request.__dict__[_DRAWN] = _fill[0](request)
+    return drawn

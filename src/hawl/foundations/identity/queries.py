@@ -108,22 +108,24 @@ def approvers() -> list[User]:
     return [each for each in rows.order_by("pk") if may_sign_in(each)]
 
 
-def waiting_requests(user_id: int) -> list[AccountRequest]:
-    """What waits for somebody's yes or no and is not about this user's own account, the oldest first; two statements.
+def waiting_requests(user_id: int, email: str = "") -> list[AccountRequest]:
+    """What waits for somebody's yes or no and is not about this user's own account, the oldest first.
+
+    `email` is the user's own address, looked up where it is not given.
 
     What was asked for a week ago waits no more.
     """
     rows = AccountRequest.objects.filter(decided_at=None, asked_at__gt=now() - WAITS_FOR).select_related("user")
-    own = User.objects.filter(pk=user_id).values_list("email", flat=True).first() or ""
+    own = email or User.objects.filter(pk=user_id).values_list("email", flat=True).first() or ""
     return [
         each for each in rows.order_by("asked_at", "pk")
         if each.user_id != user_id and not same_address(each.email, own)
     ]  # fmt: skip
 
 
-def count_waiting(user_id: int) -> int:
-    """How many of them there are."""
-    return len(waiting_requests(user_id))
+def count_waiting(user: User) -> int:
+    """How many of them there are; one statement."""
+    return len(waiting_requests(user.pk, user.email))
 
 
 def all_accounts() -> list[User]:

@@ -115,7 +115,7 @@ def why_not_confirmed(asked: Asked, record: Record, by: Party, proposer: Party, 
         return second
     # A name is added by somebody who is named already and a second person; it matters not which of the two proposed.
     one_named = not record.named.isdisjoint({by.user_id, proposer.user_id})
-    added = None if one_named or not _adds(asked, record) else "adds_a_name"
+    added: Refusal | None = None if one_named or not _adds(asked, record) else "adds_a_name"
     return _why_not_fitting(asked, record) or second or _why_nobody_left(asked) or added
 
 

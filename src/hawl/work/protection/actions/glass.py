@@ -30,7 +30,7 @@ def break_glass(*, by: Actor, sought: Sought, reason: str, account: str) -> uuid
         if not by.may(Permission.RECORD_ACTS):
             raise Refused("not_allowed")
         due = england_and_wales().add_working_days(today(), rules.REVIEW_WITHIN)
-        given = [sought.form, sought.key, sorted(sought.names), sorted(sought.born), reason, due]
+        given: list[Any] = [sought.form, sought.key, sorted(sought.names), sorted(sought.born), reason, due]
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute("SELECT glass, wide FROM hawl_break_glass(%s, %s, %s, %s, %s, %s)", given)
