@@ -178,8 +178,9 @@ def _cases(scoped: Sequence[type[ScopedModel]]) -> type[ScopedModel] | None:
     for model in scoped:
         if model.subject_column == "case_id":
             related = next(each for each in model._meta.concrete_fields if each.column == "case_id").related_model
-            if related in scoped and "desk_id" in _columns(related):
-                return related
+            found = next((each for each in scoped if each is related), None)
+            if found is not None and "desk_id" in _columns(found):
+                return found
     return None
 
 

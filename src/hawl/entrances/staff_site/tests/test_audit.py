@@ -251,7 +251,7 @@ def test_the_staff_role_cannot_read_the_table_itself() -> None:
 def test_the_page_is_accessible_and_fits(browser: Any, officer: User, width: int, root: str) -> None:
     with acting_as(officer.actor()):
         people = [make_person(desk=organisation_id(DESK)).pk for _ in range(3)]
-    record_list(by=officer.actor(), action="cases.listed", people=people)
+        record_list(by=officer.actor(), action="cases.listed", people=people)
     looked_at(officer, "person", people[0])
     looked_at(officer, "person", uuid4(), "page.refused")
     client = Client()
