@@ -56,7 +56,8 @@ def restrict(*, person_id: UUID, named_users: Collection[int], proposed_by: int 
 def deny(*, person_id: UUID, user_id: int | None = None, organisation_id: int | None = None) -> None:
     """Deny a person to one account, or to all who work for a body or are employed by it (`POLICE`: any police body).
 
-    Somebody in standing must still see the record; of an account that is denied, somebody besides who denies it.
+    Whoever holds the record loses it by one person's act only while somebody in standing besides who denies still sees
+    it: where somebody named loses it, a lead who is named. The desk of a case of theirs is denied by machines alone.
     """
     _rescope(person_id, "deny_user" if user_id is not None else "deny_body", [_one(user_id, organisation_id)])
 

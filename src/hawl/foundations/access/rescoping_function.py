@@ -1,4 +1,7 @@
-"""The function of the database behind `rescoping`, put together from the scoped tables there are."""
+"""The function of the database behind `rescoping`, put together from the scoped tables there are.
+
+Who may is said twice: here, and before it in `work/protection/rules.py` for whoever asks by a page. They say the same.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +54,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
 DECLARE
   told text := coalesce(current_setting('hawl.user', true), '');
   machine boolean := session_user = '{jobs}' AND hawl_machine();
-  seen boolean; vouched boolean; of_the_named boolean; others_saw boolean; held bigint[]; opened int[]; narrow boolean;
+  seen boolean; vouched boolean; of_the_named boolean; touched bigint[]; held bigint[]; opened int[]; narrow boolean;
 BEGIN
   IF change <> ALL ('{{{changes}}}') THEN RAISE EXCEPTION 'no such change: %', change; END IF;
   SELECT named_users INTO held FROM {people} WHERE id = person FOR UPDATE;
@@ -88,7 +91,8 @@ BEGIN
       AND ({holds} OR NOT EXISTS ({able} AND {lead} AND {holds}))) THEN
       RAISE check_violation USING MESSAGE = 'a lead in standing of a desk of the record must be named';
     END IF;
-    SELECT EXISTS ({able} AND {sees} AND u.id::text <> told) INTO others_saw;
+    -- Whoever holds the record and would lose it by a denial, in standing today or not.
+    touched := ARRAY({there} AND {holds} AND {shut});
   END IF;
 {updates}
   IF change = 'close_to' AND EXISTS (
@@ -97,9 +101,11 @@ BEGIN
   END IF;
   IF NOT machine AND (
     change IN ('seal', 'name', 'restrict') AND NOT EXISTS ({able} AND u.id = ANY (ids))
-    OR change IN ('deny_user', 'deny_body') AND NOT EXISTS ({able} AND {sees})
-    -- Nobody takes all colleagues' sight away, one account after another.
-    OR change = 'deny_user' AND others_saw AND NOT EXISTS ({able} AND {sees} AND u.id::text <> told)) THEN
+    -- One person shuts out no desk of theirs; nor whoever holds the record, unless another keeps it and, where somebody
+    -- named is shut out, a lead who is named. Whoever holds nothing of it is kept out at once.
+    OR change IN ('deny_user', 'deny_body') AND (NOT EXISTS ({able} AND {sees}) OR {of_desk}
+      OR touched <> '{{}}' AND NOT EXISTS ({able} AND {sees} AND u.id::text <> told)
+      OR touched && held AND NOT EXISTS ({able} AND {lead} AND u.id = ANY (held) AND u.id::text <> told))) THEN
     RAISE check_violation USING MESSAGE = 'somebody must keep sight of the record';
   END IF;
 END $rescope$;
@@ -112,13 +118,19 @@ DO $grant$ BEGIN
 END $grant$
 """
 
-# Accounts in standing that no wall keeps from the person: `{able} AND …`.
-_ABLE = (
-    "SELECT FROM identity_user u JOIN access_body b ON b.organisation_id = u.organisation_id"
+# Accounts that no wall keeps from the person, and of them those in standing: `{able} AND …`.
+_THERE = (
+    "SELECT u.id FROM identity_user u JOIN access_body b ON b.organisation_id = u.organisation_id"
     " LEFT JOIN access_body e ON e.organisation_id = u.employer_id JOIN {people} p ON p.id = person"
-    " WHERE {standing} AND NOT coalesce(p.denied_users @> ARRAY[u.id], false)"
+    " WHERE NOT coalesce(p.denied_users @> ARRAY[u.id], false)"
     " AND NOT coalesce(p.denied_organisations && b.walls, false)"
     " AND NOT coalesce(p.denied_organisations && e.walls, false)"
+)
+_ABLE = f"{_THERE} AND {{standing}}"
+# Whom the denial at hand keeps out.
+_SHUT = (
+    "(change = 'deny_user' AND u.id = ids[1]"
+    " OR change = 'deny_body' AND ids[1] = ANY (b.walls || coalesce(e.walls, '{}')))"
 )
 _LEAD = f"u.roles @> ARRAY['{Role.SPECIALIST_LEAD.value}']::varchar[]"
 _HOLDS = "(u.organisation_id = ANY (p.visible_to) OR u.id = ANY (held))"
@@ -155,6 +167,9 @@ def making(scoped: Sequence[type[ScopedModel]]) -> str:
         lowers=",".join(_LOWERS),
         stands=_STANDS.replace("{standing}", standing),
         able=_ABLE.replace("{standing}", standing).replace("{people}", table),
+        there=_THERE.replace("{people}", table),
+        shut=_SHUT,
+        of_desk=_of_desk(cases),
         lead=_LEAD,
         holds=_HOLDS,
         sees=_SEES,
@@ -182,6 +197,16 @@ def _cases(scoped: Sequence[type[ScopedModel]]) -> type[ScopedModel] | None:
             if found is not None and "desk_id" in _columns(found):
                 return found
     return None
+
+
+def _of_desk(cases: type[ScopedModel] | None) -> str:
+    """Whether the body that is denied is the desk of a case of theirs, or what that desk is part of."""
+    if cases is None:
+        return "false"
+    return (
+        f"(change = 'deny_body' AND EXISTS (SELECT FROM {cases._meta.db_table} c"
+        " JOIN access_body d ON d.organisation_id = c.desk_id WHERE c.person_id = person AND ids[1] = ANY (d.walls)))"
+    )
 
 
 def _keep(model: type[ScopedModel]) -> str:

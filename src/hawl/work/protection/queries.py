@@ -32,7 +32,7 @@ from hawl.work.protection.models import (
     Renaming,
     SecondOpinion,
 )
-from hawl.work.protection.rules import Asked, Party, Record
+from hawl.work.protection.rules import Asked, Denial, Party, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,18 +167,23 @@ def leads_of(person: Person) -> frozenset[int]:
     return frozenset(able)
 
 
-def others_left(person: Person, *, besides: int | None, user_id: int | None, organisation_id: int | None) -> bool:
-    """Whether the record, kept from this account or body as well, is seen by somebody in standing.
-
-    Kept from an account, it must be by somebody else than `besides`, unless nobody else sees it as it is.
-    """
-    holders = Q(organisation_id__in=person.visible_to) | Q(pk__in=person.named_users)
-    accounts = [user.actor() for user in User.objects.filter(holders, is_active=True)]
-    seen = [actor for actor in accounts if party_of(actor, person).may_open]
-    left = {actor.user_id for actor in seen if actor.user_id != user_id and organisation_id not in actor.walls}
-    if user_id is None or {actor.user_id for actor in seen} <= {besides}:
-        return bool(left)
-    return bool(left - {besides})
+def denial_of(person: Person, *, user_id: int | None, organisation_id: int | None) -> Denial:
+    """What it would do to keep the record from this account or body as well."""
+    holders = User.objects.filter(Q(organisation_id__in=person.visible_to) | Q(pk__in=person.named_users))
+    there = [(user.actor(), party_of(user.actor(), person)) for user in holders]
+    shut_out = {
+        party.user_id
+        for actor, party in there
+        if not party.shut_out and (party.user_id == user_id or organisation_id in actor.walls)
+    }
+    left = [party for _, party in there if party.may_open and party.user_id not in shut_out]
+    walls = Body.objects.filter(pk__in=desks_of(person.pk)).values_list("walls", flat=True)
+    return Denial(
+        of_desk=organisation_id is not None and any(organisation_id in wall for wall in walls),
+        shut_out=frozenset(shut_out),
+        left=frozenset(party.user_id for party in left),
+        leads_left=frozenset(party.user_id for party in left if Role.SPECIALIST_LEAD in party.roles),
+    )
 
 
 def onward() -> int:
@@ -256,7 +261,7 @@ def subjects_seen(glass_id: uuid.UUID) -> list[uuid.UUID]:
 
 
 def nobody_left(desks: Collection[int]) -> bool:
-    """Has a sealed record of one of these desks lost all who were named on it. Yes or no, and never which."""
+    """Has a sealed record of one of these desks lost all who were named on it, or all but one. Never which."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT bool_or(hawl_nobody_left(desk)) FROM unnest(%s::int[]) AS desk", [sorted(desks)])
         return bool(cursor.fetchone()[0])

@@ -29,6 +29,17 @@ SAYS: dict[str, str | Promise] = {
         "People are named on this record already. One person may only take names off. To add one takes somebody who is"
         " named and a second person: leave out who is not named, or do not choose that it takes effect at once."
     ),
+    "desk_kept": _(
+        "This body is the desk of a case of theirs. One person does not shut it out. Keep the record from each account"
+        " that it is about; or, where there is danger, seal it at once and name who is to see it."
+    ),
+    "nobody_besides": _(
+        "Nobody but you could open the record any more. Somebody else must keep sight of it: ask a specialist lead."
+    ),
+    "no_lead_besides": _(
+        "They are named on this record, and no specialist lead but you would be left on it. Propose a change of who is"
+        " named, with a lead among them, and let a second person confirm it."
+    ),
     "no_such_denial": _("Choose whom the record is kept from today."),
     "steward_needed": _("No steward has agreed yet. Wait for their answer, or ask a second named person."),
     "no_reason": _("Choose why."),
@@ -36,7 +47,9 @@ SAYS: dict[str, str | Promise] = {
     "reviewer_lapsed": _(
         "Your vetting or training has lapsed, or your organisation is no more. Somebody else must do it."
     ),
-    "nothing_waits": _("No record of this desk has lost all its people. Nothing waits."),
+    "nothing_waits": _(
+        "No record of this desk has lost all its people, or all but one. Nothing waits."
+    ),
     "quota": _("You have opened three records in this way in 30 days. Ask a specialist lead to help."),
     "suspended": _("An opening of yours has not been reviewed in time. Until it is, you cannot open another."),
     "no_reviewers": _("There are not two people who could review this. Ask a specialist lead or a steward."),

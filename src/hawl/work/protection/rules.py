@@ -2,6 +2,8 @@
 
 Raising protection takes one person at once where there is danger, and another afterwards; lowering it takes two
 different people before anything moves (facts/security.md I19). Sources: decisions 1 to 4, 4.3.
+
+The function of the database that moves who sees a record (`foundations/access/rescoping_function`) asks the same again.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ Refusal = Literal[
     "not_in_standing", "not_allowed", "not_seen", "already", "not_protected", "nobody_left", "same_person",
     "closed", "glass_reads_only", "no_lead_named", "adds_a_name",
     "no_such_denial", "steward_needed", "no_reason", "quota", "suspended", "own_look",
+    "desk_kept", "nobody_besides", "no_lead_besides",
 ]  # fmt: skip
 
 
@@ -177,15 +180,35 @@ def _why_not_at_once(asked: Asked, record: Record) -> Refusal | None:
     return None if asked.leads.intersection(reachable(asked.named)) else "no_lead_named"
 
 
-def why_not_kept_from(by: Party, *, others_left: bool) -> Refusal | None:
-    """Why `by` may not keep the record from somebody, or None. `others_left`: somebody in standing still sees it."""
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """What a denial would do: whom it shuts out of those who hold the record, and who in standing still sees it.
+
+    `of_desk`: it is of a body that is the desk of a case of theirs, or that such a desk is part of.
+    """
+
+    of_desk: bool = False
+    shut_out: frozenset[int] = frozenset()
+    left: frozenset[int] = frozenset()
+    leads_left: frozenset[int] = frozenset()
+
+
+def why_not_kept_from(by: Party, denial: Denial, record: Record) -> Refusal | None:
+    """Why `by` may not keep the record from somebody, or None: nobody takes it for themselves alone.
+
+    Whoever holds nothing of it is kept out by one person at once, as where a suspect works there.
+    """
     if by.shut_out:
         return "not_seen"
     if by.lapsed:
         return "not_in_standing"
     if by.by_glass:
         return "glass_reads_only"
-    return None if others_left else "nobody_left"
+    if denial.of_desk:
+        return "desk_kept"
+    if not denial.shut_out.isdisjoint(record.named) and not denial.leads_left & record.named - {by.user_id}:
+        return "no_lead_besides"
+    return "nobody_besides" if denial.shut_out and not denial.left - {by.user_id} else None
 
 
 def _why_nobody_left(asked: Asked) -> Refusal | None:

@@ -123,10 +123,13 @@ def test_a_denial_hides_the_record_from_one_account_until_two_end_it(laid: Laid)
         assert rows(laid.hub) == ALL
 
 
-def test_all_police_can_be_denied_at_once_and_the_hub_goes_on(laid: Laid) -> None:
+def test_all_police_can_be_denied_at_once_by_a_machine_and_the_hub_goes_on(laid: Laid) -> None:
+    with as_process("staff"), pytest.raises(IntegrityError, match="must keep sight"), acting_as(laid.hub.actor()):
+        # They are the desk of a case of theirs: not by one person.
+        rescoping.deny(person_id=laid.person, organisation_id=POLICE)
+    with acting_as(Actor("system:tests", machine=True)):
+        rescoping.deny(person_id=laid.person, organisation_id=POLICE)
     with as_process("staff"):
-        with acting_as(laid.hub.actor()):
-            rescoping.deny(person_id=laid.person, organisation_id=POLICE)
         assert [rows(each) for each in (laid.officer, laid.lead, laid.hub)] == [NOTHING, NOTHING, ALL]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from hawl.foundations.access import rescoping
@@ -30,8 +30,8 @@ def tell_conflict(
 ) -> Conflict | None:
     """Keep a record from an account or from a whole body, from the next request on; one person may.
 
-    Somebody in standing must keep sight of it, and somebody besides `by` where it is kept from a colleague:
-    `Refused("nobody_left")`; nor may who sees it by a broken glass alone. None where it is kept from them already.
+    Raises `Refused`: desk_kept for the desk of a case of theirs; where somebody would lose sight of it, nobody_besides
+    and no_lead_besides unless another than `by` keeps it; glass_reads_only. None where it is kept from them already.
     `Person.DoesNotExist` for a record that `by` may not see.
     """
     with acting_as(by):
@@ -45,8 +45,8 @@ def tell_conflict(
             # Who would shut themselves out declares it, so that nobody need see the record to say so.
             raise Refused("nobody_left")
         if not by.machine:
-            others_left = queries.others_left(person, besides=by.user_id, **whom)
-            if refusal := rules.why_not_kept_from(queries.party_of(by, person), others_left=others_left):
+            denial, held = queries.denial_of(person, **whom), queries.record_of(person)
+            if refusal := rules.why_not_kept_from(queries.party_of(by, person), denial, held):
                 raise Refused(refusal)
         made = Conflict.objects.create(
             person_id=person.pk, source=source, told_at=timezone.now(), visible_to=person.visible_to,
@@ -57,7 +57,11 @@ def tell_conflict(
             action="protection.conflict_told", object_kind="person", object_id=str(person.pk), grave=True, source=source
         )
         note(kind="denied", subject=person.pk, facts=queries.denial_facts(user_id, organisation_id))
-        rescoping.deny(person_id=person.pk, user_id=user_id, organisation_id=organisation_id)
+        try:
+            rescoping.deny(person_id=person.pk, user_id=user_id, organisation_id=organisation_id)
+        except IntegrityError as kept:
+            # A desk of theirs by a case that `by` does not see.
+            raise Refused("desk_kept") from kept
     return made
 
 

@@ -104,18 +104,20 @@ def _end_inherited(by: Actor) -> int:
 
 @transaction.atomic
 def name_anew(*, by: Actor) -> int:
-    """Carry out what two people agreed on: name the accounts on each record of the desk that nobody can open."""
+    """Carry out what two people agreed on: name the accounts on each record of the desk that nobody can open.
+
+    And on each that one alone can open, who stays named beside them.
+    """
     given = 0
     with acting_as(by):
         for asked in Renaming.objects.select_for_update().filter(agreed_at__isnull=False, done_at=None):
             here: list[uuid.UUID] = []
             people = Case.objects.filter(desk_id=asked.organisation_id).values("person_id")
             for person in Person.objects.filter(visibility="sealed", pk__in=people):
-                if rules.reachable(queries.parties(person.named_users, person)):
-                    continue
-                able = rules.reachable(queries.parties(asked.named, person))
-                if able:
-                    note(kind="sealed", subject=person.pk, facts={"named": list(able)})
+                left = rules.reachable(queries.parties(person.named_users, person))
+                able = sorted({*left, *rules.reachable(queries.parties(asked.named, person))})
+                if len(left) <= 1 and len(able) > len(left):
+                    note(kind="sealed", subject=person.pk, facts={"named": able})
                     rescoping.name(person_id=person.pk, named_users=able)
                     here.append(person.pk)
             asked.done_at, asked.given = timezone.now(), len(here)

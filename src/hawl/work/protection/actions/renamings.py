@@ -19,7 +19,9 @@ from hawl.work.protection.refusals import Refused
 
 @transaction.atomic
 def ask_renaming(*, by: Actor, named: Collection[int]) -> Renaming:
-    """A lead of a desk asks that its records with nobody left be given to these accounts. Raises `Refused`."""
+    """A lead of a desk asks that its records with nobody left, or one alone, be given to these accounts too.
+
+    Raises `Refused`."""
     with acting_as(by):
         if Role.SPECIALIST_LEAD not in by.roles or not by.organisations:
             raise Refused("not_allowed")
@@ -41,7 +43,8 @@ def ask_renaming(*, by: Actor, named: Collection[int]) -> Renaming:
 
 @transaction.atomic
 def agree_renaming(*, by: Actor, renaming_id: uuid.UUID) -> Renaming:
-    """Another lead of that desk, or a steward, agrees; a machine then names them on each record that nobody can open.
+    """Another lead of that desk, or a steward, agrees; a machine then names them on each record that nobody, or one
+    alone, can open.
 
     Raises `Refused`: closed, same_person, not_allowed, reviewer_lapsed, nothing_waits.
     """

@@ -47,9 +47,10 @@ def test_what_a_worker_declared_keeps_the_record_and_co_victims_from_them_and_no
     assert match_staff(by=MACHINE) == 0
 
 
-def test_records_that_nobody_can_open_are_named_anew_and_others_are_not(people: Desks) -> None:
+def test_records_that_nobody_or_one_alone_can_open_are_named_anew_and_others_are_not(people: Desks) -> None:
+    two = (people.lead.pk, people.second_hub_lead.pk)
     with acting_as(MACHINE):
-        for named in ([people.other_lead.pk], [people.lead.pk]):
+        for named in ([people.other_lead.pk], [people.other_lead.pk, people.colleague.pk], two):
             person = make_person(desk=organisation_id(DESK), visibility="sealed", visible_to=[], named_users=named)
             make_case(desk=organisation_id(DESK), person=person)
     people.other_lead.is_active = False
@@ -57,10 +58,13 @@ def test_records_that_nobody_can_open_are_named_anew_and_others_are_not(people: 
     asked = actions.ask_renaming(by=again(people.lead), named=[people.hub_lead.pk])
     assert name_anew(by=MACHINE) == 0
     actions.agree_renaming(by=again(people.steward), renaming_id=asked.pk)
-    assert name_anew(by=MACHINE) == 1
+    assert name_anew(by=MACHINE) == 2
     with acting_as(MACHINE):
-        assert {tuple(each.named_users) for each in Person.objects.all()} == {(people.hub_lead.pk,), (people.lead.pk,)}
-    assert Renaming.objects.get().given == 1
+        named_now = {tuple(sorted(each.named_users)) for each in Person.objects.all()}
+    assert named_now == {
+        (people.hub_lead.pk,), tuple(sorted((people.colleague.pk, people.hub_lead.pk))), tuple(sorted(two))
+    }  # fmt: skip
+    assert Renaming.objects.get().given == 2
 
 
 def looked(user_id: int, person: Person, action: str = "person.read") -> None:

@@ -321,7 +321,7 @@ def test_one_person_does_not_keep_a_record_from_all_the_others(people: Desks) ->
     User.objects.exclude(pk__in=[each.pk for each in vars_of(people)]).update(is_active=False)
     for each in (people.lead, people.other_lead):
         actions.tell_conflict(by=again(people.worker), person_id=case.person_id, user_id=each.pk)
-    with pytest.raises(Refused, match="nobody_left"):
+    with pytest.raises(Refused, match="nobody_besides"):
         actions.tell_conflict(by=again(people.worker), person_id=case.person_id, user_id=people.colleague.pk)
     sent = signed_in(people.worker).post(f"/people/{case.person_id}/protection/conflict/",
                                          {"whom": f"user-{people.colleague.pk}"})  # fmt: skip
@@ -347,7 +347,7 @@ def test_a_colleague_out_of_standing_is_nobody_who_keeps_sight(
     said = rescoped(people.worker, case.person_id, "deny_user", [people.lead.pk])
     assert (said == "") is kept
     if not kept:
-        with pytest.raises(Refused, match="nobody_left"):
+        with pytest.raises(Refused, match="nobody_besides"):
             actions.tell_conflict(by=again(people.worker), person_id=case.person_id, user_id=people.lead.pk)
 
 

@@ -37,12 +37,12 @@ def people() -> Desks:
 
 
 def orphaned(people: Desks) -> User:
-    """A sealed record of the desk whose one named lead has left; gives that lead."""
-    gone, case = account(Role.SPECIALIST_LEAD, DESK, "Gwen Gone"), a_case(people.worker)
-    row = actions.propose(by=again(people.worker), person_id=case.person_id, kind="seal", reason="danger",
-                          named=[gone.pk])  # fmt: skip
+    """A sealed record of the desk whose two named leads have left; gives one of them."""
+    gone, also = (account(Role.SPECIALIST_LEAD, DESK, name) for name in ("Gwen Gone", "Gari Gone"))
+    row = actions.propose(by=again(people.worker), person_id=a_case(people.worker).person_id, kind="seal",
+                          reason="danger", named=[gone.pk, also.pk])  # fmt: skip
     actions.confirm(by=again(gone), proposal_id=row.pk)
-    User.objects.filter(pk=gone.pk).update(is_active=False)
+    User.objects.filter(pk__in=[gone.pk, also.pk]).update(is_active=False)
     return gone
 
 
@@ -139,7 +139,10 @@ def test_whether_a_desk_has_such_a_record_is_of_that_desk_alone(people: Desks) -
     assert not queries.nobody_left([])
     assert "Give such records of my desk to" in shown(people.lead)
     assert "Give such records of my desk to" not in shown(people.hub_lead)
+    # One who would hold it alone is as nobody; two are not.
     User.objects.filter(pk=left.pk).update(is_active=True)
+    assert "Give such records of my desk to" in shown(people.lead)
+    User.objects.filter(display_name="Gari Gone").update(is_active=True)
     assert "Give such records of my desk to" not in shown(people.lead)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -148,7 +149,7 @@ def test_who_sees_by_a_glass_alone_signs_nothing(kind: rules.Kind) -> None:
         asked = Asked(kind, 2, (NAMED,), ("user", 9), leads=frozenset({3}))
         assert rules.why_not_proposed(asked, record, looking, sees=True) == "glass_reads_only"
         assert rules.why_not_confirmed(asked, record, looking, LEAD, sees=True) == "glass_reads_only"
-    assert rules.why_not_kept_from(looking, others_left=True) == "glass_reads_only"
+    assert rules.why_not_kept_from(looking, rules.Denial(), OPEN) == "glass_reads_only"
 
 
 @pytest.mark.parametrize("kind", ["seal", "restrict"])
@@ -177,12 +178,29 @@ def test_a_name_is_added_by_two_of_whom_one_is_named() -> None:
     assert rules.why_not_confirmed(by_a_named, RESTRICTED, LEAD, NAMED, sees=True) is None
 
 
+TAKES = rules.Denial(shut_out=frozenset({3}), left=frozenset({2, 4}), leads_left=frozenset({4}))
+
+
 @pytest.mark.parametrize(
-    ("by", "others_left", "code"),
-    [(WORKER, True, None), (WORKER, False, "nobody_left"), (Party(2, WORKER.roles, "vetting_lapsed"), True,
-      "not_in_standing"), (Party(2, WORKER.roles, shut_out=True), True, "not_seen")],
-)  # fmt: skip
-def test_a_record_is_kept_from_somebody_only_while_others_see_it(
-    by: Party, others_left: bool, code: str | None
+    ("by", "denial", "record", "code"),
+    [
+        (WORKER, TAKES, OPEN, None),
+        (WORKER, TAKES, RESTRICTED, None),
+        (WORKER, replace(TAKES, left=frozenset({2}), leads_left=frozenset()), OPEN, "nobody_besides"),
+        (WORKER, replace(TAKES, left=frozenset(), leads_left=frozenset()), OPEN, "nobody_besides"),
+        # Where names stand: a lead who is named and another than who denies.
+        (WORKER, replace(TAKES, leads_left=frozenset({9})), RESTRICTED, "no_lead_besides"),
+        (ALSO_NAMED, TAKES, RESTRICTED, "no_lead_besides"),
+        (WORKER, replace(TAKES, shut_out=frozenset({7}), leads_left=frozenset()), RESTRICTED, None),
+        # Who holds nothing of it is kept out by one, whoever is left.
+        (WORKER, rules.Denial(left=frozenset({2})), RESTRICTED, None),
+        (WORKER, replace(TAKES, of_desk=True), OPEN, "desk_kept"),
+        (WORKER, rules.Denial(of_desk=True), OPEN, "desk_kept"),
+        (Party(2, WORKER.roles, "vetting_lapsed"), TAKES, OPEN, "not_in_standing"),
+        (Party(2, WORKER.roles, shut_out=True), TAKES, OPEN, "not_seen"),
+    ],
+)
+def test_one_person_shuts_somebody_out_only_while_another_keeps_the_record(
+    by: Party, denial: rules.Denial, record: Record, code: str | None
 ) -> None:
-    assert rules.why_not_kept_from(by, others_left=others_left) == code
+    assert rules.why_not_kept_from(by, denial, record) == code
