@@ -81,8 +81,8 @@ def record_agreement(
 
     It opens nothing by itself: that is the act which passes something on, and for which a flow from the body of `by`
     must be foreseen. Where it names a police body and the person came without the police, the wall against all police
-    falls when a second person signs (`second_agreement`), or at once where `by` is named on the record. Raises
-    `CannotAgree`, and `Person.DoesNotExist` for somebody whom `by` may not see.
+    falls when a second person signs (`second_agreement`), whoever `by` is. Raises `CannotAgree`, and
+    `Person.DoesNotExist` for somebody whom `by` may not see.
     """
     with acting_as(by):
         _may(by)
@@ -110,8 +110,6 @@ def record_agreement(
         if walled:
             record(action="agreement.police_asked", object_kind="person", object_id=str(person.pk), grave=True,
                    agreement=str(made.pk), organisation=organisation_id)  # fmt: skip
-            if by.user_id in person.named_users:
-                _unwall(made)
         record(
             action="agreement.recorded", object_kind="person", object_id=str(person.pk), agreement=str(made.pk),
             organisation=organisation_id, kinds=made.kinds, until=until and until.isoformat(),
@@ -137,19 +135,12 @@ def second_agreement(*, by: Actor, agreement_id: uuid.UUID) -> SharingAgreement:
         if held.recorded_by == by.user_id:
             raise CannotAgree("same_person")
         _has_flow(by, held.organisation_id)
-        if not _unwall(held):
+        if not _call("hawl_unwall_by_two", held.pk):
             raise CannotAgree("not_allowed")
-    return held
-
-
-def _unwall(held: SharingAgreement) -> bool:
-    """Let the wall fall, if the database finds two people or one who is named; audited as a grave act."""
-    fell = bool(_call("hawl_unwall_by_two", held.pk))
-    if fell:
         held.refresh_from_db()
         record(action="agreement.police_unwalled", object_kind="person", object_id=str(held.person_id), grave=True,
                agreement=str(held.pk), organisation=held.organisation_id)  # fmt: skip
-    return fell
+    return held
 
 
 def _has_ground(by: Actor, row: Person | SharingAgreement | Case) -> None:

@@ -98,12 +98,13 @@ BEGIN
   RETURN still_some;
 END $$;
 
--- The wall against the police falls by the hands of two people who see the person by more than a broken glass, or of one
--- who is named on the record: it took `hawl.user` and, beside them, who recorded the agreement. Gives whether it fell.
+-- The wall against the police falls by the hands of two different people who see the person by more than a broken glass:
+-- `hawl.user` and, beside them, who recorded the agreement. That one is named on the record makes no difference, since one
+-- person names whom they like. Gives whether it fell.
 DROP FUNCTION IF EXISTS hawl_unwall_police(uuid);
 CREATE OR REPLACE FUNCTION hawl_unwall_by_two(agreement uuid) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE me bigint := hawl_user(); held agreements_sharingagreement; the_person uuid; named boolean;
+DECLARE me bigint := hawl_user(); held agreements_sharingagreement; the_person uuid;
 BEGIN
   SELECT * INTO held FROM agreements_sharingagreement a WHERE a.id = agreement FOR UPDATE;
   the_person := held.person_id;
@@ -113,8 +114,7 @@ BEGIN
     OR NOT EXISTS (SELECT FROM access_body b WHERE b.organisation_id = held.organisation_id AND b.police) THEN
     RETURN false;
   END IF;
-  SELECT coalesce(p.named_users @> ARRAY[me], false) INTO named FROM people_person p WHERE p.id = the_person;
-  IF NOT named AND NOT (held.recorded_by IS DISTINCT FROM me AND EXISTS (
+  IF NOT (held.recorded_by IS DISTINCT FROM me AND EXISTS (
     SELECT FROM identity_user u WHERE u.id = held.recorded_by AND u.is_active
       AND least(u.vetting_until, u.training_until) >= (now() AT TIME ZONE 'Europe/London')::date
       AND u.vetting_until IS NOT NULL AND u.training_until IS NOT NULL)) THEN

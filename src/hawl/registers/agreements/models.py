@@ -84,8 +84,8 @@ class SharingAgreement(ScopedModel):
     recorded_at = models.DateTimeField()
     recorded_by = models.BigIntegerField(null=True, blank=True)
     recorded_for = models.IntegerField()
-    # Where it names the police of somebody who came without them: who was the second person to it, or the one named on
-    # the record. While nobody was, the wall against the police stands. Written by `hawl_unwall_police` alone.
+    # Where it names the police of somebody who came without them: who was the second person to it. While nobody was,
+    # the wall against them stands. Written by `hawl_unwall_by_two` alone.
     seconded_by = models.BigIntegerField(null=True, blank=True)
     seconded_at = models.DateTimeField(null=True, blank=True)
     withdrawn_on = models.DateField(null=True, blank=True)

@@ -172,14 +172,39 @@ def test_for_who_does_not_see_them_there_is_nothing_to_sign(people: Desks, case:
     assert sent.status_code in (403, 404)
 
 
-def test_one_who_is_named_on_the_record_needs_no_second(people: Desks, case: Case) -> None:
-    row = propose(by=again(people.hub_worker), person_id=case.person_id, kind="restrict", reason="danger",
-                          named=[people.hub_lead.pk])  # fmt: skip
-    confirm(by=again(people.hub_lead), proposal_id=row.pk)
-    agree(people.hub_worker, case)
+@pytest.mark.parametrize("kind", ["restrict", "seal"])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_one_who_is_named_on_the_record_needs_a_second_like_anybody(
+    people: Desks, case: Case, kind: Any, at_once: bool
+) -> None:
+    me, lead = people.hub_worker, people.hub_lead
+    row = propose(by=again(me), person_id=case.person_id, kind=kind, reason="danger", named=[me.pk, lead.pk],
+                  emergency=at_once)  # fmt: skip
+    if not at_once:
+        confirm(by=again(lead), proposal_id=row.pk)
+    made = agree(me, case)
+    assert (made.seconded_by, walled(people, case)) == (None, True)
+    with pytest.raises(CannotAgree, match="same_person"):
+        second_agreement(by=again(me), agreement_id=made.pk)
+    with acting_as(again(me)), connection.cursor() as cursor:
+        cursor.execute("SELECT hawl_unwall_by_two(%s)", [made.pk])
+        assert cursor.fetchone()[0] is False
     assert walled(people, case)
-    assert agree(people.hub_lead, case).seconded_by == people.hub_lead.pk
+    assert second_agreement(by=again(lead), agreement_id=made.pk).seconded_by == lead.pk
     assert not walled(people, case)
+
+
+def test_by_the_pages_a_restriction_and_an_agreement_of_one_person_tell_the_police_nothing(
+    people: Desks, case: Case
+) -> None:
+    me, client = people.hub_worker, signed_in(people.hub_worker)
+    officer = account(Role.JUSTICE_PARTNER, "gwent-police")
+    named = {"kind": "restrict", "reason": "danger", "named": [me.pk, people.hub_lead.pk], "at_once": "yes"}
+    assert client.post(f"/people/{case.person_id}/protection/change/", named).status_code == 302
+    assert client.post(f"/people/{case.person_id}/agreements/", typed()).status_code == 302
+    assert walled(people, case)
+    with acting_as(again(officer)):
+        assert not SharingAgreement.objects.exists()
 
 
 @pytest.mark.parametrize(("days", "falls"), [(0, True), (1, False)])
