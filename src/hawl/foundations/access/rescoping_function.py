@@ -54,10 +54,11 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
 DECLARE
   told text := coalesce(current_setting('hawl.user', true), '');
   machine boolean := session_user = '{jobs}' AND hawl_machine();
-  seen boolean; vouched boolean; of_the_named boolean; touched bigint[]; held bigint[]; opened int[]; narrow boolean;
+  seen boolean; vouched boolean; of_the_named boolean; touched bigint[]; held bigint[]; opened int[];
+  narrow boolean; was_sealed boolean;
 BEGIN
   IF change <> ALL ('{{{changes}}}') THEN RAISE EXCEPTION 'no such change: %', change; END IF;
-  SELECT named_users INTO held FROM {people} WHERE id = person FOR UPDATE;
+  SELECT named_users, visibility = 'sealed' INTO held, was_sealed FROM {people} WHERE id = person FOR UPDATE;
   IF change IN ('seal', 'name', 'restrict', 'unseal') AND cardinality(ids) = 0 THEN
     RAISE check_violation USING MESSAGE = 'somebody must keep sight of the record';
   END IF;
@@ -210,12 +211,12 @@ def _of_desk(cases: type[ScopedModel] | None) -> str:
 
 
 def _keep(model: type[ScopedModel]) -> str:
-    """Keep who saw each row, when it is sealed; what was sealed already has nothing to keep."""
+    """Keep who saw each row, when the record is sealed, also where no body did; what came under a seal has nothing."""
     table, key = model._meta.db_table, model._meta.pk.column
     return (
         f"INSERT INTO {_KEPT} (person_id, held_in, row_key, seen_by, restricted) SELECT person, '{table}', {key}::text,"  # noqa: S608
-        f" visible_to, named_users <> '{{}}' FROM {table} WHERE visible_to <> '{{}}' AND {_of_person(model)}"
-        " ON CONFLICT DO NOTHING"
+        f" visible_to, named_users <> '{{}}' FROM {table} WHERE (visible_to <> '{{}}' OR NOT was_sealed)"
+        f" AND {_of_person(model)} ON CONFLICT DO NOTHING"
     )
 
 
@@ -229,15 +230,14 @@ def _give_back(model: type[ScopedModel], people: type[ScopedModel], cases: type[
     """Unseal the rows of a table to those of `ids` who saw them; never to anybody else.
 
     A row of which nothing was kept, as it is younger than the seal, follows its case, and a case goes to its desk.
-    What nobody of `ids` may have stays with those who are named on it.
+    What nobody of `ids` saw, or may have, stays with those who are named on it.
     """
     table, columns = model._meta.db_table, _columns(model)
-    kept = "'{}'::int[]"
+    kept, is_kept = "'{}'::int[]", "false"
     if len(model._meta.pk_fields) == 1:
-        kept = (
-            f"ARRAY(SELECT x FROM {_KEPT} k, unnest(k.seen_by) AS x WHERE k.person_id = person"  # noqa: S608
-            f" AND k.held_in = '{table}' AND k.row_key = t.{model._meta.pk.column}::text AND x = ANY (ids) ORDER BY x)"
-        )
+        of_row = f"WHERE k.person_id = person AND k.held_in = '{table}' AND k.row_key = t.{model._meta.pk.column}::text"
+        is_kept = f"EXISTS (SELECT FROM {_KEPT} k {of_row})"
+        kept = f"ARRAY(SELECT x FROM {_KEPT} k, unnest(k.seen_by) AS x {of_row} AND x = ANY (ids) ORDER BY x)"  # noqa: S608
     if model is people:
         # Whoever sees a case of theirs sees the person; where nothing is known of any, all for whom it was opened.
         of_cases = f"SELECT unnest(visible_to) FROM {cases._meta.db_table} WHERE person_id = person" if cases else ""  # noqa: S608
@@ -262,9 +262,9 @@ def _give_back(model: type[ScopedModel], people: type[ScopedModel], cases: type[
         otherwise = f"coalesce((SELECT c.visible_to FROM {cases._meta.db_table} c WHERE c.id = t.case_id), opened)"  # noqa: S608
     else:
         otherwise = "opened"
-    given = f"coalesce(nullif({kept}, '{{}}'), {otherwise})"
+    given = f"CASE WHEN {is_kept} THEN {kept} ELSE {otherwise} END"
     return (
-        f"UPDATE {table} t SET visible_to = {given}, named_users = CASE WHEN narrow OR {given} = '{{}}'"  # noqa: S608
+        f"UPDATE {table} t SET visible_to = {given}, named_users = CASE WHEN narrow OR ({given}) = '{{}}'"  # noqa: S608
         f" THEN t.named_users ELSE '{{}}' END WHERE {_of_person(model, 't.')}"
     )
 

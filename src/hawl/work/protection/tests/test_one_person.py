@@ -390,6 +390,23 @@ def test_unsealing_gives_back_to_each_case_what_it_had_and_no_more(people: Desks
     assert [sees(people.worker, two), sees(people.hub_worker, one)] == [False, False]
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_unsealing_shows_nothing_to_a_desk_that_never_saw_it(people: Desks, times: int) -> None:
+    desk, hub = organisation_id(DESK), organisation_id(HUB)
+    with acting_as(again(people.worker)):
+        one = make_case(desk=desk, person=make_person(desk=desk, visible_to=[desk, hub]), visible_to=[desk])
+    with acting_as(again(people.hub_worker)):
+        of_hub = make_contact(Person.objects.get(pk=one.person_id), "07700 900999", visible_to=[hub])
+    for _ in range(times):
+        # What a first unsealing left with those who were named is nothing new at the second.
+        sealed(people, one.person_id)
+        both_unseal(people, one.person_id)
+        assert sees(people.worker, one)
+        assert of_hub.pk not in everything(people.worker)
+    # It is not lost: whoever was named on it has it.
+    assert of_hub.pk in everything(people.lead)
+
+
 def test_what_was_restricted_before_it_was_sealed_is_restricted_again(people: Desks) -> None:
     case, contact = restricted(people)
     sealed(people, case.person_id)
