@@ -158,7 +158,8 @@ def _lay_words(cursor: Any) -> None:
     everyone = list(Person.objects.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(everyone), 500):
         held = tokens_held(everyone[start : start + 500])[1]
-        pairs = [(word, person) for person, words in held for word in words]
+        # A word stands once for a person here, of however many rows of theirs it is.
+        pairs = sorted({(str(word), each.person) for each in held for word in each.tokens})
         cursor.execute(
             "INSERT INTO bench_words SELECT * FROM unnest(%s::text[], %s::uuid[])",
             [list(each) for each in zip(*pairs, strict=True)],
