@@ -55,7 +55,7 @@ DECLARE
   told text := coalesce(current_setting('hawl.user', true), '');
   machine boolean := session_user = '{jobs}' AND hawl_machine();
   seen boolean; vouched boolean; of_the_named boolean; touched bigint[]; held bigint[]; opened int[];
-  narrow boolean; was_sealed boolean;
+  narrow boolean; was_sealed boolean; holders bigint[]; leads bigint[]; all_stay boolean; joined boolean;
 BEGIN
   IF change <> ALL ('{{{changes}}}') THEN RAISE EXCEPTION 'no such change: %', change; END IF;
   SELECT named_users, visibility = 'sealed' INTO held, was_sealed FROM {people} WHERE id = person FOR UPDATE;
@@ -77,19 +77,29 @@ BEGIN
       END IF;
     END IF;
     IF NOT seen THEN RAISE insufficient_privilege USING MESSAGE = 'no such record'; END IF;
-    -- Those named on a record grow fewer by one person's act. To add one takes two, of whom one is named already.
+    -- Leads in standing of those who hold the record; where none is and nobody named can open it, any lead.
+    holders := ARRAY({able} AND {holds});
+    leads := ARRAY({able} AND {lead} AND {holds});
+    IF leads = '{{}}' AND NOT holders && held THEN leads := ARRAY({able} AND {lead}); END IF;
+    all_stay := NOT EXISTS (SELECT 1 FROM unnest(held) AS x WHERE x = ANY (holders) AND x <> ALL (ids));
+    -- Where no lead is named, one person seals with a lead of theirs besides, and takes nobody off who can open it.
+    joined := change = 'seal' AND NOT was_sealed AND NOT vouched AND NOT leads && held
+      AND ids <@ (held || leads) AND all_stay;
+    -- Else those named on a record grow fewer by one person's act. To add one takes two, one of them named already.
     of_the_named := told = ANY (held::text[]) OR vouched AND other = ANY (held);
     IF change IN ('seal', 'name', 'restrict') AND held <> '{{}}' THEN
       IF change = 'name' AND NOT of_the_named THEN
         RAISE insufficient_privilege USING MESSAGE = 'who is named is changed by somebody who is named';
       END IF;
-      IF NOT ids <@ held AND NOT (vouched AND of_the_named) THEN
+      IF NOT ids <@ held AND NOT (vouched AND of_the_named) AND NOT joined THEN
         RAISE insufficient_privilege USING MESSAGE = 'it takes two people, one of them named, to add a name';
       END IF;
     END IF;
-    -- What one person raises in danger stays with a lead of those who hold the record; where none is, with any lead.
-    IF change IN ('seal', 'restrict') AND NOT vouched AND NOT EXISTS ({able} AND {lead} AND u.id = ANY (ids)
-      AND ({holds} OR NOT EXISTS ({able} AND {lead} AND {holds}))) THEN
+    -- What one person raises in danger stays with a lead. Where there is none: with all who are named and can open it,
+    -- or with some who hold it, among them another than who acts.
+    IF change IN ('seal', 'restrict') AND NOT vouched AND NOT (CASE WHEN leads <> '{{}}' THEN ids && leads
+      WHEN holders && held THEN all_stay
+      ELSE ids <@ holders AND (ids && array_remove(holders, told::bigint) OR holders <@ ARRAY[told::bigint]) END) THEN
       RAISE check_violation USING MESSAGE = 'a lead in standing of a desk of the record must be named';
     END IF;
     -- Whoever holds the record and would lose it by a denial, in standing today or not.

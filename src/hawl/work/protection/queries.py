@@ -130,9 +130,14 @@ def conflicts_of(person_id: uuid.UUID) -> list[Conflict]:
 
 
 def may_be_named(person: Person) -> list[Colleague]:
-    """Whom a record can be given to: every specialist lead in standing, who is named now, and the reader."""
+    """Whom a record can be given to: every specialist lead in standing, who is named now, and the reader.
+
+    Where no such lead is, whoever holds it.
+    """
     me = current_actor().user_id
     wanted = Q(roles__contains=[Role.SPECIALIST_LEAD.value]) | Q(pk__in=[*person.named_users, me or 0])
+    if not leads_of(person):
+        wanted |= Q(pk__in=holding(person))
     users = list(User.objects.filter(wanted, is_active=True).order_by("display_name", "pk"))
     able = {party.user_id for party in parties([user.pk for user in users], person) if party.may_open}
     return [
@@ -155,7 +160,8 @@ def desks_of(person_id: uuid.UUID) -> set[int]:
 def leads_of(person: Person) -> frozenset[int]:
     """Specialist leads in standing of whom one must be named where the record is protected at once.
 
-    Those of its desks; where none of them can open it, of whoever sees it; where there is none either, any.
+    Those of its desks; where none of them can open it, of whoever sees it; where there is none either and nobody named
+    can open it, any.
     """
     rows = User.objects.filter(is_active=True, roles__contains=[Role.SPECIALIST_LEAD.value])
     body = dict(rows.values_list("pk", "organisation_id"))
@@ -164,7 +170,13 @@ def leads_of(person: Person) -> frozenset[int]:
     for bodies in (desks_of(person.pk) & seen_by, seen_by):
         if here := {pk for pk in able if body[pk] in bodies or pk in person.named_users}:
             return frozenset(here)
-    return frozenset(able)
+    return frozenset() if holding(person) & set(person.named_users) else frozenset(able)
+
+
+def holding(person: Person) -> frozenset[int]:
+    """Accounts in standing that hold the record: of the bodies that see it, or named on it."""
+    rows = User.objects.filter(Q(organisation_id__in=person.visible_to) | Q(pk__in=person.named_users), is_active=True)
+    return frozenset(party.user_id for party in parties([user.pk for user in rows], person) if party.may_open)
 
 
 def denial_of(person: Person, *, user_id: int | None, organisation_id: int | None) -> Denial:

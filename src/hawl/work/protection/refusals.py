@@ -40,6 +40,13 @@ SAYS: dict[str, str | Promise] = {
         "They are named on this record, and no specialist lead but you would be left on it. Propose a change of who is"
         " named, with a lead among them, and let a second person confirm it."
     ),
+    "keeps_names": _(
+        "Whoever is named on this record and can open it must stay named. Choose all of them; a lead may be added."
+    ),
+    "no_lead_anywhere": _(
+        "No specialist lead can open this record today. Choose colleagues of a body that holds it, and at least one"
+        " besides yourself."
+    ),
     "no_such_denial": _("Choose whom the record is kept from today."),
     "steward_needed": _("No steward has agreed yet. Wait for their answer, or ask a second named person."),
     "no_reason": _("Choose why."),

@@ -27,7 +27,7 @@ Refusal = Literal[
     "not_in_standing", "not_allowed", "not_seen", "already", "not_protected", "nobody_left", "same_person",
     "closed", "glass_reads_only", "no_lead_named", "adds_a_name",
     "no_such_denial", "steward_needed", "no_reason", "quota", "suspended", "own_look",
-    "desk_kept", "nobody_besides", "no_lead_besides",
+    "desk_kept", "nobody_besides", "no_lead_besides", "keeps_names", "no_lead_anywhere",
 ]  # fmt: skip
 
 
@@ -65,7 +65,7 @@ class Record:
 class Asked:
     """One proposal: what is to be done, who is to be named, and who proposed it.
 
-    `leads` are those of whom one must be named where it takes effect at once.
+    Where it takes effect at once, one of `leads` must be named; `holding` are those in standing who hold the record.
     """
 
     kind: Kind
@@ -75,6 +75,12 @@ class Asked:
     emergency: bool = False
     closed: bool = False
     leads: frozenset[int] = frozenset()
+    holding: frozenset[int] = frozenset()
+
+    @property
+    def without_lead(self) -> bool:
+        """Does it take effect at once with no lead named."""
+        return self.emergency and self.leads.isdisjoint(self.ids)
 
     @property
     def ids(self) -> frozenset[int]:
@@ -94,7 +100,7 @@ def why_not_proposed(asked: Asked, record: Record, by: Party, *, sees: bool) -> 
         _why_not_fitting(asked, record)
         or _why_not_theirs(asked, record, by)
         or _why_nobody_left(asked)
-        or (_why_not_at_once(asked, record) if asked.emergency and asked.kind in RAISES else None)
+        or (_why_not_at_once(asked, record, by) if asked.emergency and asked.kind in RAISES else None)
     )
 
 
@@ -173,11 +179,23 @@ def _adds(asked: Asked, record: Record) -> frozenset[int]:
     return asked.ids - record.named if names else frozenset()
 
 
-def _why_not_at_once(asked: Asked, record: Record) -> Refusal | None:
-    """What one person raises in danger adds nobody to those named, and stays with a lead of the record."""
-    if _adds(asked, record):
+def _why_not_at_once(asked: Asked, record: Record, by: Party) -> Refusal | None:
+    """What one person raises in danger stays with a lead of the record, and adds nobody else to those named.
+
+    A lead is added where none is named. Where no lead is in standing it is refused to nobody: it stays with those who
+    are named, or with some who hold the record, among them another than `by`.
+    """
+    added, staying = _adds(asked, record), record.named & asked.holding
+    joining = asked.leads if asked.kind == "seal" and asked.leads.isdisjoint(record.named) else frozenset()
+    if added - joining:
         return "adds_a_name"
-    return None if asked.leads.intersection(reachable(asked.named)) else "no_lead_named"
+    if staying - asked.ids and (added or not asked.leads):
+        return "keeps_names"
+    if asked.leads:
+        return None if asked.leads.intersection(reachable(asked.named)) else "no_lead_named"
+    others = asked.holding - {by.user_id}
+    held = bool(staying) or (asked.ids <= asked.holding and (not others or bool(others & asked.ids)))
+    return None if held else "no_lead_anywhere"
 
 
 @dataclass(frozen=True, slots=True)

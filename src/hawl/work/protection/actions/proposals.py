@@ -45,8 +45,11 @@ def propose(
     """
     with acting_as(by):
         person = _locked(person_id)
-        leads = queries.leads_of(person) if emergency else frozenset()
-        asked = rules.Asked(kind, by.user_id or 0, queries.parties(named, person), about, emergency, leads=leads)
+        asked = rules.Asked(
+            kind, by.user_id or 0, queries.parties(named, person), about, emergency,
+            leads=queries.leads_of(person) if emergency else frozenset(),
+            holding=queries.holding(person) if emergency else frozenset(),
+        )  # fmt: skip
         refusal = rules.why_not_proposed(asked, queries.record_of(person), queries.party_of(by, person), sees=True)
         if refusal or not by.may(Permission.RECORD_ACTS):
             raise Refused(refusal or "not_allowed")
@@ -59,7 +62,8 @@ def propose(
             emergency=emergency, proposed_by=by.user_id or 0, proposed_at=timezone.now(),
             in_effect_at=timezone.now() if emergency else None, **{name: getattr(person, name) for name in _SCOPE},
         )  # fmt: skip
-        _audit(f"protection.{kind}_proposed", person.pk, grave=kind in rules.LOWERS, emergency=emergency)
+        grave = kind in rules.LOWERS or asked.without_lead
+        _audit(f"protection.{kind}_proposed", person.pk, grave=grave, emergency=emergency, no_lead=asked.without_lead)
         if emergency:
             _move(row, person, other=None)
     return row
