@@ -309,7 +309,7 @@ def test_the_command_counts_first_refuses_an_open_case_and_erases(
         (lambda rows: [replace(each, person="") for each in rows], "nothing says whose its rows are"),
         (
             lambda rows: [
-                replace(each, erasure="keep") if each.table == "ContactPlan" and each.field == "plan" else each
+                replace(each, erasure="keep") if each.table == "ContactPlan" and each.erasure == "key" else each
                 for each in rows
             ],
             "",
