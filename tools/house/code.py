@@ -27,6 +27,7 @@ _BLUNT_NAMES = {"utils", "util", "common", "core", "helpers", "misc", "shared", 
 WRITERS = {
     "hawl.foundations.identity.sessions": "notes that a stay was used, at each request; nothing is decided by it alone",
     "hawl.foundations.identity.throttling": "counts tries before anybody is known; refused sign-ins are audited",
+    "hawl.foundations.access.rescoping_function": "the SQL of the function that `rescoping` calls",
     "hawl.work.intake.laying": "writes a thousand feed rows at once, called by intake.actions only",
     "hawl.work.intake.statements": "the SQL of `laying`, which alone runs it",
     "hawl.config.access_matrix.layers": "tries each act in a throw-away database and takes it back",
