@@ -264,6 +264,7 @@ def _tables(connection: Connection) -> Iterator[Finding]:
         "A specialist lead asks under Reviews that others be named; records walled off from the force also need a "
         "specialist lead at the desk outside it (`desks: outside` in the area's routing).",
     )  # fmt: skip
+    yield from _reviewers(connection)
     leads = _one(
         connection,
         "select count(*) from identity_user where is_active and roles @> array['specialist_lead']::varchar[]",
@@ -271,6 +272,19 @@ def _tables(connection: Connection) -> Iterator[Finding]:
     yield Finding(
         "specialist-lead", bool(leads), f"{leads} people have the role of specialist lead." if leads else
         "Nobody is specialist lead: a sealed record would be open to nobody.", "Give the role to at least two people.",
+    )  # fmt: skip
+
+
+def _reviewers(connection: Connection) -> Iterator[Finding]:
+    """Who could review what is opened in an emergency, which opens also where nobody could."""
+    able = int(_one(connection, "select count(*) from identity_user where hawl_may_review(id)"))
+    late = int(_one(connection, "select hawl_openings_without_reviewers()"))
+    yield Finding(
+        "reviewers", able >= 2 and not late,
+        f"{late} records opened in an emergency wait for somebody who can review them." if late else
+        f"{able} people can review what is opened in an emergency.",
+        "Two are needed besides whoever opened it: stewards with an active account, or specialist leads whose vetting "
+        "and training hold.", warning=not late,
     )  # fmt: skip
 
 

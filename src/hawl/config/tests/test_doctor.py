@@ -29,6 +29,7 @@ from hawl.foundations.database.connection import Address, address, credential, g
 from hawl.foundations.database.home import InstallationError, home
 from hawl.foundations.database.roles import connect_as
 from hawl.foundations.identity.actions import put_account
+from hawl.foundations.identity.models import User
 from hawl.foundations.vault.keys import key_file
 
 BY = Actor(label="system:test")
@@ -105,6 +106,18 @@ def test_nobody_being_specialist_lead_is_told(examine: Callable[[], dict[str, Fi
     assert "specialist-lead" in wrong(examine())
     a_lead()
     assert "specialist-lead" not in wrong(examine())
+
+
+def test_too_few_who_could_review_an_opening_is_warned_of(examine: Callable[[], dict[str, Finding]]) -> None:
+    a_lead()
+    one = examine()["reviewers"]
+    assert (one.well, one.warning, one.what.startswith("1 people")) == (False, True, True)
+    put_account(
+        by=BY, email="steward@test.example", display_name="A Steward", roles=frozenset({Role.STEWARD}),
+        organisation_id=User.objects.get().organisation_id, password="long-enough-words", vetting_until=None,
+        training_until=None, approved_by="lead@test.example",
+    )  # fmt: skip
+    assert examine()["reviewers"].well
 
 
 def test_a_missing_key_of_the_seals_is_wrong_and_a_strange_one_too(examine: Callable[[], dict[str, Finding]]) -> None:

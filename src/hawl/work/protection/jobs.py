@@ -31,6 +31,16 @@ def carry_out_renamings(timestamp: int) -> None:
     name_anew(by=_MACHINE)
 
 
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="protection-reviewers", lock="protection-reviewers", pass_context=False)
+@told("protection-reviewers")
+def draw_reviewers(timestamp: int) -> None:
+    """Give openings in an emergency that nobody could review to those who can now."""
+    from hawl.work.protection.actions import draw_reviewers as draw
+
+    draw(by=_MACHINE)
+
+
 @app.periodic(cron="0 4 * * 1")
 @app.task(queueing_lock="protection-looks", lock="protection-looks", pass_context=False)
 @told("protection-looks")

@@ -204,6 +204,9 @@ class GlassIncident(OpenModel):
     reviewers = ArrayField(models.BigIntegerField())
     # It fitted more people than may be opened, so none was; for the reviewers, not for who broke it.
     wide = models.BooleanField(default=False)
+    # By what it was sought (`glass_keys.Sought.form`), and whether it counts among the three in 30 days.
+    sought_by = models.CharField(max_length=10, blank=True, default="")
+    counted = models.BooleanField(default=True)
     reviewed_at = models.DateTimeField(null=True, blank=True)
     upheld = models.BooleanField(null=True, blank=True)
 

@@ -157,15 +157,17 @@ def opened(found: Iterable[tuple[Person, datetime]]) -> list[tuple[UUID, str, da
 def waiting(by: Actor) -> dict[str, Any]:
     """What waits for a reviewer."""
     me = by.user_id or 0
-    able = not by.standing.lapsed(today())
+    lapsed = by.standing.lapsed(today())
+    able = not rules.lapsed_as_reviewer(by.roles, lapsed)
     found: dict[str, Any] = {
         "able": able,
+        "unreviewed": queries.openings_without_reviewers(),
         "openings": [incident_shown(row) for row in queries.incidents_to_review(me)] if able else [],
     }
     steward = Role.STEWARD in by.roles
     asked = queries.opinions_waiting(by) if steward else []
     renamings = _renamings(by, everywhere=steward)
-    told = told_police() if Role.SPECIALIST_LEAD in by.roles and able else []
+    told = told_police() if Role.SPECIALIST_LEAD in by.roles and not lapsed else []
     users = [*(row.asked_by for row in asked), *(each for row in renamings for each in (row.asked_by, *row.named))]
     users += [each or 0 for row in told for each in (row.recorded_by, row.seconded_by)]
     names, places = queries.names_of_users(users), bodies()
@@ -210,6 +212,7 @@ def incident_shown(row: GlassIncident) -> dict[str, Any]:
         "reviewed": row.reviewed_at,
         "upheld": row.upheld,
         "wide": row.wide,
+        "alone": row.reviewed_at is None and len(row.reviewers) < rules.REVIEWERS,
     }
 
 

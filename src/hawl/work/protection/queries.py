@@ -310,6 +310,13 @@ def incident(glass_id: uuid.UUID, user_id: int) -> GlassIncident:
     return GlassIncident.objects.filter(mine).get(pk=glass_id)
 
 
+def openings_without_reviewers() -> int:
+    """How many openings wait for somebody who can review them: fewer than two have or can."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT hawl_openings_without_reviewers()")
+        return int(cursor.fetchone()[0])
+
+
 def account_of(glass_id: uuid.UUID) -> str:
     """What the worker wrote, for those to whom it is open; empty for others."""
     row = GlassAccount.objects.filter(glass_id=glass_id).first()

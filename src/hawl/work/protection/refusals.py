@@ -59,7 +59,6 @@ SAYS: dict[str, str | Promise] = {
     ),
     "quota": _("You have opened three records in this way in 30 days. Ask a specialist lead to help."),
     "suspended": _("An opening of yours has not been reviewed in time. Until it is, you cannot open another."),
-    "no_reviewers": _("There are not two people who could review this. Ask a specialist lead or a steward."),
 }  # fmt: skip
 
 

@@ -233,33 +233,64 @@ def _why_nobody_left(asked: Asked) -> Refusal | None:
     return "nobody_left" if asked.kind in NAMES_PEOPLE and not reachable(asked.named) else None
 
 
-# --- broken glass (the database checks the same: migration 0003) ---------------------------------------------------
+# --- broken glass (the database checks the same: migration 0004) ---------------------------------------------------
 
 OPEN_FOR = timedelta(minutes=60)
 REVIEW_WITHIN = 2  # working days
+REVIEWERS = 2
 QUOTA, QUOTA_WITHIN = 3, timedelta(days=30)
+NAME_WITHIN = timedelta(minutes=60)
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """One breaking of the glass. `review_due` is the last day (Europe/London) for both reviews."""
+    """One breaking of the glass. `review_due` is the last day (Europe/London) for both reviews.
+
+    `reviewers` says how many reviewed it or can; `counted`, whether it is one of the three in 30 days.
+    """
 
     user_id: int
     broken_at: datetime
     review_due: date
     reviewed: bool = False
+    form: str = "phone"
+    opened_nobody: bool = False
+    counted: bool = True
+    reviewers: int = REVIEWERS
 
 
-def why_no_glass(by: Party, before: Iterable[Opening], now: datetime, today: date) -> Refusal | None:
-    """Why an account may not break the glass at this moment, or None. It says nothing of any record."""
+def spends_nothing(form: str, before: Iterable[Opening], now: datetime) -> bool:
+    """Is this try by the name one that a number or reference is owed, which opened nobody in the last hour.
+
+    It rests on what the worker saw, and not on why nothing opened.
+    """
+    late = [each for each in before if each.broken_at > now - NAME_WITHIN]
+    owed = sum(each.form != "name" and each.opened_nobody for each in late)
+    return form == "name" and owed > sum(not each.counted for each in late)
+
+
+def why_no_glass(
+    by: Party, before: Iterable[Opening], now: datetime, today: date, form: str = "phone"
+) -> Refusal | None:
+    """Why an account may not break the glass at this moment, or None. It says nothing of any record.
+
+    That nobody is there who could review it is no reason, and an opening that nobody could review holds up no other.
+    """
     own = [each for each in before if each.user_id == by.user_id]
     if by.lapsed:
         return "not_in_standing"
     if not by.roles & WORKS_WITH_PEOPLE:
         return "not_allowed"
-    if any(not each.reviewed and each.review_due < today for each in own):
+    if any(not each.reviewed and each.review_due < today and each.reviewers >= REVIEWERS for each in own):
         return "suspended"
-    return "quota" if sum(each.broken_at > now - QUOTA_WITHIN for each in own) >= QUOTA else None
+    spent = sum(each.counted and each.broken_at > now - QUOTA_WITHIN for each in own)
+    return "quota" if spent >= QUOTA and not spends_nothing(form, own, now) else None
+
+
+def lapsed_as_reviewer(roles: Collection[Role], lapsed: str) -> str:
+    """What a reviewer's standing lacks, or nothing: of a steward, who works with no person, an active account alone."""
+    holds = Role.STEWARD in roles and lapsed not in ("not_active", "organisation_ended")
+    return "" if holds else lapsed
 
 
 def opened_by(glass: Opening, record: Record, by: Party, now: datetime) -> bool:

@@ -20,7 +20,7 @@ from hawl.foundations.clock import today
 from hawl.foundations.identity.stepping_up import needs_fresh_sign_in
 from hawl.registers.people.actions import open_person
 from hawl.registers.places.queries import area_entry
-from hawl.work.protection import actions, glass_keys, presenters, queries
+from hawl.work.protection import actions, glass_keys, presenters, queries, rules
 from hawl.work.protection.forms import ConflictForm, DeclarationForm, GlassForm, ProposalForm
 from hawl.work.protection.refusals import Refused
 
@@ -97,13 +97,14 @@ def glass(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         try:
-            actions.break_glass(
+            made = actions.break_glass(
                 by=current_actor(), sought=_sought(told), reason=told["reason"], account=told["account"]
             )
         except Refused as refused:
             form.add_error(None, refused.says)
         else:
-            return HttpResponseRedirect(reverse("glass_opened") + "?done=glass")
+            alone = len(queries.reviewers_of(made)) < rules.REVIEWERS
+            return HttpResponseRedirect(f"{reverse('glass_opened')}?done={'alone' if alone else 'glass'}")
     status = NOT_TAKEN if form.errors else 200
     return render(request, "protection/glass.html", {"form": form}, status=status)
 

@@ -16,8 +16,8 @@ from hawl.work.protection.glass_keys import Sought
 from hawl.work.protection.models import GlassAccount
 from hawl.work.protection.refusals import Refused
 
-# Codes of the function's own refusals (migration 0003).
-_CODES = {"HG001": "quota", "HG002": "suspended", "HG003": "no_reviewers"}
+# Codes of the function's own refusals (migration 0004).
+_CODES = {"HG001": "quota", "HG002": "suspended"}
 
 
 @transaction.atomic
@@ -25,7 +25,8 @@ def break_glass(*, by: Actor, sought: Sought, reason: str, account: str) -> uuid
     """Open for 60 minutes whom an exact identifier fits, unless sealed or denied; gives the id of the opening.
 
     At most three people are opened: of more, none is, and the audit tells of it. The answer is the same whatever was
-    opened. Raises `Refused` (not_allowed, quota, suspended, no_reviewers).
+    opened. It opens also where fewer than two could review it: the audit tells of that too, and the review catches up
+    (`draw_reviewers`). Raises `Refused` (not_allowed, quota, suspended).
     """
     with acting_as(by):
         if not by.may(Permission.RECORD_ACTS):
@@ -48,6 +49,8 @@ def break_glass(*, by: Actor, sought: Sought, reason: str, account: str) -> uuid
             glass_id=glass, account=account, named_users=[by.user_id or 0, *queries.reviewers_of(glass)],
             denied_users=users, denied_organisations=bodies,
         )  # fmt: skip
+        if len(queries.reviewers_of(glass)) < rules.REVIEWERS:
+            record(action="glass.without_reviewers", object_kind="glass", object_id=str(glass), grave=True)
         record(action="glass.fitted_too_many" if wide else "glass.broken", object_kind="glass", object_id=str(glass),
                grave=True, reason=reason, by_what=sought.form, objects=people)  # fmt: skip
     return glass
@@ -55,11 +58,11 @@ def break_glass(*, by: Actor, sought: Sought, reason: str, account: str) -> uuid
 
 @transaction.atomic
 def review_glass(*, by: Actor, glass_id: uuid.UUID, upheld: bool) -> None:
-    """Say whether an opening was right; each of the two reviewers once, in standing. Raises `Refused`."""
+    """Say whether an opening was right; each of the two reviewers once, while they may. Raises `Refused`."""
     with acting_as(by):
         if not by.may(Permission.REVIEW_ACCESS):
             raise Refused("not_allowed")
-        if by.standing.lapsed(today()):
+        if rules.lapsed_as_reviewer(by.roles, by.standing.lapsed(today())):
             raise Refused("reviewer_lapsed")
         with connection.cursor() as cursor:
             cursor.execute("SELECT hawl_review_glass(%s, %s)", [glass_id, upheld])
@@ -67,6 +70,22 @@ def review_glass(*, by: Actor, glass_id: uuid.UUID, upheld: bool) -> None:
         if not taken:
             raise Refused("not_allowed")
         record(action="glass.reviewed", object_kind="glass", object_id=str(glass_id), grave=True, upheld=upheld)
+
+
+@transaction.atomic
+def draw_reviewers(*, by: Actor) -> int:
+    """Give openings that lack reviewers, as none was there or those there were have gone, to others who can.
+
+    Gives how many openings were given to somebody. `by` is a machine, in the role of the jobs.
+    """
+    with acting_as(by):
+        due = england_and_wales().add_working_days(today(), rules.REVIEW_WITHIN)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT hawl_draw_reviewers(%s)", [due])
+            given = [row[0] for row in cursor.fetchall()]
+        for glass in given:
+            record(action="glass.reviewers_drawn", object_kind="glass", object_id=str(glass), grave=True)
+    return len(given)
 
 
 def _opened(glass: uuid.UUID) -> tuple[list[uuid.UUID], list[int] | None, list[int] | None]:

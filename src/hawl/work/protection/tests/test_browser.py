@@ -33,13 +33,13 @@ def laid_out(people: Desks) -> list[tuple[str, User, str]]:
     record_agreement(by=again(people.hub_worker), person_id=case.person_id, kinds=["identity"],
                      organisation_id=organisation_id("gwent-police"),
                      said=Said(on=today(), channel="telephone"))  # fmt: skip
-    for user in (people.hub_lead, people.second_hub_lead, people.other_lead):
-        user.is_active = False
-        user.save()
+    # Two are left to draw, one of them the steward.
+    User.objects.exclude(pk__in=[people.lead.pk, people.steward.pk, people.hub_worker.pk, people.worker.pk]).filter(
+        is_active=True
+    ).update(is_active=False)
     glass = actions.break_glass(by=again(people.hub_worker), sought=glass_keys.by_phone(REFUGE), reason="missing",
                                 account="Her sister rang.")  # fmt: skip
-    people.hub_lead.is_active = True
-    people.hub_lead.save()
+    User.objects.filter(pk=people.hub_lead.pk).update(is_active=True)
     second = account(Role.HUB_WORKER, HUB)
     return [
         ("emergency", people.worker, "/emergency/"), ("reviews-steward", people.steward, "/reviews/"),

@@ -123,16 +123,6 @@ def test_two_reviewers_of_another_body_review_once_each_and_nobody_else(people: 
         assert queries.incidents_to_review(second.pk) == []
 
 
-def test_without_two_reviewers_nothing_is_opened(people: Desks) -> None:
-    for user in (people.lead, people.other_lead, people.second_hub_lead, people.steward):
-        user.is_active = False
-        user.save()
-    case = a_known_case(people)
-    with pytest.raises(Refused, match="no_reviewers"):
-        broken(people)
-    assert not sees(people.hub_worker, case)
-
-
 def test_the_staff_role_writes_no_broken_glass_itself(people: Desks) -> None:
     incident = broken(people)
     with acting_as(again(people.hub_worker)), pytest.raises(DatabaseError), transaction.atomic():

@@ -163,7 +163,7 @@ def test_by_name_nothing_hidden_is_opened_and_the_page_does_not_tell(people: Des
         body = next(iter(again(people.hub_worker).organisations))
         actions.tell_conflict(by=again(people.worker), person_id=case.person_id, organisation_id=body)
     elif how == "many":
-        for _ in range(3):
+        for _ in range(50):
             named(people)
     client = signed_in(people.hub_worker)
     name = "Nia Nobody" if how == "absent" else "Mair Lewis"
@@ -204,11 +204,13 @@ def test_who_came_without_the_police_opens_to_no_police_account(people: Desks, f
 
 
 def test_the_quota_counts_names_and_numbers_together(people: Desks) -> None:
-    broken(people)
+    a_known_case(people)
     broken(people)
     by_name(people.hub_worker, "Nia Nobody")
-    with pytest.raises(Refused, match="quota"):
-        by_name(people.hub_worker)
+    broken(people)
+    for again_by in (broken, lambda people: by_name(people.hub_worker)):
+        with pytest.raises(Refused, match="quota"):
+            again_by(people)
 
 
 @pytest.mark.parametrize("few", [False, True])
@@ -228,12 +230,6 @@ def test_the_reviewers_tell_nothing_of_whom_a_hidden_record_is_kept_from(people:
         incident = broken(people, number)
         drawn = {each.pk for each in kept_from}
         assert set(incident.reviewers) == drawn if few else len(set(incident.reviewers)) == 2
-    people.other_lead.is_active = False
-    people.other_lead.save()
-    if few:
-        for number in ("07700 900321", "07700 900998"):
-            with pytest.raises(Refused, match="no_reviewers"):
-                broken(people, number)
 
 
 def test_a_reviewer_from_whom_it_is_kept_sees_no_subject_and_nothing_that_was_written(people: Desks) -> None:
@@ -263,6 +259,7 @@ LAPSES = {
 
 @pytest.mark.parametrize("lapse", LAPSES)
 def test_a_reviewer_in_no_standing_is_not_drawn_and_reviews_nothing(people: Desks, lapse: str) -> None:
+    User.objects.filter(pk=people.steward.pk).update(is_active=False)
     before = broken(people)
     users = [user for user in reviewers_of(people) if user.pk in before.reviewers]
     for user in users:
@@ -278,7 +275,7 @@ def test_a_reviewer_in_no_standing_is_not_drawn_and_reviews_nothing(people: Desk
                 assert cursor.fetchone()[0] is False
         sent = signed_in(user).post(f"/reviews/opening/{before.pk}/", {"answer": "yes"})
         assert sent.status_code == (302 if holds else 422)
-    others = {user.pk for user in reviewers_of(people)} - {user.pk for user in users}
+    others = {user.pk for user in reviewers_of(people) if user != people.steward} - {user.pk for user in users}
     drawn = [set(broken(people, "07700 900998").reviewers) for _ in range(2)]
     if not holds:
         assert all(each <= others for each in drawn)

@@ -32,15 +32,20 @@ class Glass(RuleBasedStateMachine):
     def time_passes(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
 
-    @rule()
-    def breaks(self) -> None:
-        refusal = rules.why_no_glass(self.party, self.openings, self.now, self.now.date())
-        recent = [each for each in self.openings if self.now - each.broken_at < timedelta(days=30)]
-        late = [each for each in self.openings if not each.reviewed and each.review_due < self.now.date()]
-        assert (refusal is None) is (len(recent) < 3 and not late and not self.party.lapsed)
+    @rule(form=st.sampled_from(["phone", "crime", "name"]), nobody=st.booleans(), reviewers=st.integers(0, 2))
+    def breaks(self, form: str, nobody: bool, reviewers: int) -> None:
+        refusal = rules.why_no_glass(self.party, self.openings, self.now, self.now.date(), form)
+        recent = [each for each in self.openings if self.now - each.broken_at < timedelta(days=30) and each.counted]
+        late = [
+            each for each in self.openings
+            if not each.reviewed and each.review_due < self.now.date() and each.reviewers == 2
+        ]  # fmt: skip
+        free = rules.spends_nothing(form, self.openings, self.now)
+        assert (refusal is None) is ((free or len(recent) < 3) and not late and not self.party.lapsed)
         if refusal is None:
             due = england_and_wales().add_working_days(self.now.date(), rules.REVIEW_WITHIN)
-            self.openings.append(Opening(1, self.now, due))
+            made = Opening(1, self.now, due, form=form, opened_nobody=nobody, counted=not free, reviewers=reviewers)
+            self.openings.append(made)
             self.reviews.append(set())
 
     @precondition(lambda self: self.openings)
@@ -71,7 +76,10 @@ class Glass(RuleBasedStateMachine):
             assert not self.party.shut_out
             assert not self.party.lapsed
             assert all(self.now - each.broken_at < timedelta(minutes=60) for each in seen)
-        assert len([each for each in self.openings if self.now - each.broken_at < timedelta(days=30)]) <= 3
+        month = [each for each in self.openings if self.now - each.broken_at < timedelta(days=30)]
+        # Three are opened at the most: each try that is not counted stands for one that opened nobody.
+        assert sum(each.counted for each in month) <= 3
+        assert sum(not each.opened_nobody for each in month) <= 3
 
 
 TestGlass = Glass.TestCase
