@@ -33,6 +33,7 @@ WRITERS = {
     "hawl.config.access_matrix.layers": "tries each act in a throw-away database and takes it back",
     "hawl.config.access_matrix.laying": "lays the rows of the matrix into a throw-away database",
     "hawl.work.intake.rekeying": "mends keys that an older release stored, called by intake.actions only",
+    "hawl.work.intake.told": "SQL only; run by intake.laying, which intake.actions calls",
     "hawl.work.intake.keys_of_people": "gives one who was erased and is told of anew a new key, called by laying only",
     "hawl.registers.finding.laying": "lays the tokens of many people at once, called by actions and the importer",
     "hawl.work.protection.inheriting": "lays denials on all people of a crime, called by the importer and actions",

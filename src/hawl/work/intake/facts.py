@@ -91,7 +91,7 @@ def facts_of(
         reported_on=crime.reported_on,
         age_at_report=lowest_age(person, crime.reported_on, crime.reported_on),
         age_at_offence=lowest_age(person, offence_day, crime.reported_on),
-        deceased=person.deceased,
+        deceased=person.deceased is True,
         risk=person.risk,
         agreement=person.agreement,
         suspect_known=suspect.known,

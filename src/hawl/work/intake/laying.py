@@ -24,7 +24,7 @@ from hawl.foundations.vault.resealing import reseal_cases
 from hawl.registers.finding.laying import take_away
 from hawl.registers.people.journal_facts import decided_facts
 from hawl.rights.rulebook import Event
-from hawl.work.intake import parts
+from hawl.work.intake import parts, standing, told
 from hawl.work.intake import statements as sql
 from hawl.work.intake.copy_text import lines
 from hawl.work.intake.keys_of_people import keys_of
@@ -46,13 +46,18 @@ def make_stages() -> None:
             cursor.execute(
                 f'CREATE TEMP TABLE stage_{name} ON COMMIT DELETE ROWS AS SELECT {names} FROM "{table}" WITH NO DATA'
             )
+        cursor.execute("ALTER TABLE stage_against ADD COLUMN person_key bytea")
 
 
 def _history(row: Sequence[Any]) -> History:
     version, case_id, run, digests, danger, police, suspects, ways, addresses, *waiting = row
     suspected, reached, lived = ({bytes(each) for each in keys} for keys in (suspects, ways, addresses))
     held = (waiting[0], waiting[1], waiting[2])
-    return History(version, case_id, run, json.loads(digests), danger, police, suspected, reached, lived, held)
+    answers, deaths, stands = (json.loads(each) for each in waiting[3:])
+    return History(
+        version, case_id, run, json.loads(digests), danger, police, suspected, reached, lived, held,
+        answers=answers, deaths=deaths, stands=stands,
+    )  # fmt: skip
 
 
 def known_of(message_keys: Sequence[bytes], person_keys: Sequence[bytes], feed: str) -> Known:
@@ -61,7 +66,8 @@ def known_of(message_keys: Sequence[bytes], person_keys: Sequence[bytes], feed: 
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT key, version, case_id, first_run_id, digests::text, danger, police_suspect, suspects, ways, "
-            "addresses, waits_for, stood_route, stood_reason FROM intake_feedmessage WHERE key = ANY(%s)",
+            "addresses, waits_for, stood_route, stood_reason, answers::text, deaths::text, stands::text "
+            "FROM intake_feedmessage WHERE key = ANY(%s)",
             [list(message_keys)],
         )
         histories = {bytes(key): _history(row) for key, *row in cursor.fetchall()}
@@ -72,17 +78,21 @@ def known_of(message_keys: Sequence[bytes], person_keys: Sequence[bytes], feed: 
         )
         rows = cursor.fetchall()
         cursor.execute(
-            "SELECT c.id, p.id, p.data_key FROM cases_case c JOIN people_person p ON p.id = c.person_id "
+            "SELECT c.id, p.id, p.data_key, p.source_key FROM cases_case c JOIN people_person p ON p.id = c.person_id "
             "WHERE c.id = ANY(%s)",
             [cases],
         )
         whose = cursor.fetchall() if cases else []
-        data_keys = {pk: key for _, pk, _, _, key in rows} | {pk: key for _, pk, key in whose}
+        data_keys = {pk: key for _, pk, _, _, key in rows} | {pk: key for _, pk, key, _ in whose}
         keys = keys_of(cursor, {pk: key for pk, key in data_keys.items() if key})
     people = {
         bytes(key): Person(pk, told_at, bytes(told_by or b""), keys.get(pk)) for key, pk, told_at, told_by, _ in rows
     }
-    of_cases = {case_id: keys.get(pk) for case_id, pk, _ in whose}
+    of_cases = {case_id: keys.get(pk) for case_id, pk, _, _ in whose}
+    named = {case_id: bytes(key) for case_id, _, _, key in whose if key}
+    for history in histories.values():
+        history.person = named.get(history.case_id) if history.case_id else None
+        history.stood = history.words()
     return Known(histories, people, _other_events(cases, feed) if cases else {}, of_cases)
 
 
@@ -149,6 +159,7 @@ def lay(part: Part, feed: str, desk: Desk) -> tuple[int, int, int]:
             cursor.execute(sql.HOLD_TOLD_NO, [list({each.person_key for each in part.told_no})])
         events, duties = _counts(cursor, part)
         left, stood = _people_of(cursor, part.renewed_cases)
+        before = {"messages": [key for key, _ in part.named], "people": [person for _, person in part.named]}
         _stage(cursor, part)
         if part.renewed_cases:
             renewed: dict[str, Any] = {"messages": part.renewed_messages, "cases": part.renewed_cases, "feed": feed}
@@ -164,8 +175,14 @@ def lay(part: Part, feed: str, desk: Desk) -> tuple[int, int, int]:
         for table in ("people_contact", "cases_caseevent", "duties_duty"):
             cursor.execute(f"INSERT INTO {table} ({_names(table)}) SELECT {_names(table)} FROM stage_{table}")
         cursor.execute(sql.MESSAGES.format(columns=_names("intake_feedmessage")))
+        for statement in told.NAMED_BEFORE:
+            cursor.execute(statement, before)
+        cursor.execute(told.KNOWN_BY)
+        left = list({*left, *(row[0] for row in cursor.fetchall())})
+        _reroute(cursor, part.rerouted)
         for statement in (*sql.SAID_AGAINST, sql.DANGER):
             cursor.execute(statement)
+        cursor.execute(told.DIED, {"left": left})
         cursor.execute(sql.POLICE_TOLD, {"told": part.police_told})
         cursor.execute(sql.STOOD, {"stood": stood})
         cursor.execute(sql.COUNTER)
@@ -174,7 +191,7 @@ def lay(part: Part, feed: str, desk: Desk) -> tuple[int, int, int]:
         reached = [*walled]
         reached += inherit(cursor, of_cases="SELECT case_id FROM stage_intake_feedmessage")
         cursor.execute(sql.STRICTEST, {"left": left})
-        _protect(cursor, part.told_no)
+        _protect(cursor, part.told_no, left)
         _recall(cursor, moved, reached, desk.today)
         for statement in sql.SPREAD:
             cursor.execute(statement, {"reached": reached})
@@ -188,6 +205,7 @@ def lay(part: Part, feed: str, desk: Desk) -> tuple[int, int, int]:
             nobody = cursor.fetchall()
             gone = len(nobody)
             cursor.execute(sql.LEFT_KEYS, {"keys": [key for _, key in nobody if key]})
+            cursor.execute(told.NAMED_NO_MORE, {"gone": [person for person, _ in nobody]})
             take_away([person for person, _ in nobody])
         # What a restore could not place is put on whom this part brings again, before anybody sees them.
         cursor.execute(sql.WAITED_FOR)
@@ -195,7 +213,16 @@ def lay(part: Part, feed: str, desk: Desk) -> tuple[int, int, int]:
     return len(part.events) - events, len(part.duties) - duties, part.new_people - gone
 
 
-def _protect(cursor: Any, told_no: Sequence[ToldNo]) -> None:
+def _reroute(cursor: Any, rerouted: Sequence[standing.Rerouted]) -> None:
+    if rerouted:
+        cases, routes, reasons, agreements, calls = (list(column) for column in zip(*rerouted, strict=True))
+        cursor.execute(
+            told.REROUTE,
+            {"cases": cases, "routes": routes, "reasons": reasons, "agreements": agreements, "calls": calls},
+        )
+
+
+def _protect(cursor: Any, told_no: Sequence[ToldNo], left: list[uuid.UUID]) -> None:
     """Raise protection by what came in; the safety journal has it, since a backup of yesterday does not."""
     closed = []
     if told_no:
@@ -203,7 +230,7 @@ def _protect(cursor: Any, told_no: Sequence[ToldNo]) -> None:
         people, ways, uses = (list(column) for column in zip(*noes, strict=True))
         cursor.execute(sql.TOLD_NO, {"people": people, "ways": ways, "uses": uses})
         closed = cursor.fetchall()
-    cursor.execute(sql.PROTECT)
+    cursor.execute(sql.PROTECT, {"left": left})
     closed += cursor.fetchall()
     if closed:
         note_many(
@@ -241,7 +268,7 @@ def _stage(cursor: Any, part: Part) -> None:
     _copy(cursor, "cases_caseevent", part.events)
     _copy(cursor, "duties_duty", part.duties)
     _copy(cursor, "intake_feedmessage", part.messages)
-    _copy(cursor, "against", part.against, parts.CONTACTS)
+    _copy(cursor, "against", part.against, (*parts.CONTACTS, "person_key"))
     # Without counts the planner would read whole tables to find a thousand rows.
     cursor.execute("ANALYZE stage_people_person, stage_cases_case, stage_intake_feedmessage, stage_against")
 

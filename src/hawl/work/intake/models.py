@@ -57,6 +57,32 @@ class ErasedMessage(OpenModel):
     erased_on = models.DateField()
 
 
+class NamedBefore(OpenModel):
+    """Somebody whom a version of a message named, when by the version that counts it is about somebody else.
+
+    What that version said against a number or address is kept with the person of whom it said it, and decides nothing
+    for the other. One row for each number; one with an empty `value_key` says only that the person was named.
+    """
+
+    readers = JOBS
+    writers = JOBS
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    message_key = models.BinaryField()
+    # In the key space of Person.source_key: who is not known yet is met by it once they come in.
+    person_key = models.BinaryField()
+    # By which an erasure finds the row; empty while nobody is held under that key.
+    person_id = models.UUIDField(null=True, blank=True, db_index=True)
+    value_key = models.BinaryField()
+    uses = ArrayField(models.CharField(max_length=7), default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["message_key", "person_key", "value_key"], name="intake_named_before_once")
+        ]
+        indexes = [models.Index(fields=["person_key"], name="intake_named_before")]
+
+
 class FeedMessage(OpenModel):
     """The highest version taken of each message of each source, and what of older versions still holds.
 
@@ -92,6 +118,12 @@ class FeedMessage(OpenModel):
     waits_for = models.CharField(max_length=60, blank=True)
     stood_route = models.CharField(max_length=20, blank=True)
     stood_reason = models.CharField(max_length=60, blank=True)
+    # The newest explicit answer to being referred, and the newest explicit word on death, of each person whom a version
+    # named, by Person.source_key in hex: {"…": [version, "no"]} and {"…": [version, true, when it was told]}.
+    answers = models.JSONField(default=dict)
+    deaths = models.JSONField(default=dict)
+    # Where the case goes by the version that counts, in each way of what that version left unsaid (`standing`).
+    stands = models.JSONField(default=dict)
 
     class Meta:
         indexes = [

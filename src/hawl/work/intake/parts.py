@@ -11,8 +11,8 @@ import os
 import re
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 from hawl.foundations.vault.keys import KeyRing
@@ -21,8 +21,7 @@ from hawl.foundations.vault.sealing import Key, new_key, seal
 from hawl.registers.finding.tokens import Described
 from hawl.rights.duties.columns import duty_values
 from hawl.rights.rulebook import Event, Rulebook, evaluate
-from hawl.work.intake import keys, rules
-from hawl.work.intake.contact_rules import no_first_call
+from hawl.work.intake import keys, rules, standing
 from hawl.work.intake.copy_text import NONE, line
 from hawl.work.intake.facts import RowFacts, facts_of
 from hawl.work.intake.feed.rows import FeedRow, ReportedEvent
@@ -109,6 +108,10 @@ class Part:
     police_told: list[bytes] = field(default_factory=list)
     # Noes told for the first time of people who were known before: only about these can somebody have decided.
     told_no: list[ToldNo] = field(default_factory=list)
+    # Messages with people whom a version named that does not count, and who are not whom the one names that does.
+    named: list[tuple[bytes, bytes]] = field(default_factory=list)
+    # Cases that go elsewhere by what came late.
+    rerouted: list[standing.Rerouted] = field(default_factory=list)
     new_people: int = 0
     new_cases: int = 0
     new_by_route: dict[str, int] = field(default_factory=dict)
@@ -128,9 +131,8 @@ EVENTS = ("id", "case_id", "event_id", "event", "occurred_on", "received_on", "a
 DUTIES = ("case_id", "duty_id", "right", "trigger_event_id", "started_on", "due_on", "target_on", "standing", "done_on",
           "tier", "enforced", "bearer", "rulebook", "rank", "visible_to", "named_users")  # fmt: skip
 MESSAGES = ("key", "version", "digests", "case_id", "run_id", "first_run_id", "danger", "police_suspect", "suspects",
-            "ways", "addresses", "waits_for", "stood_route", "stood_reason")  # fmt: skip
-# These holds end when somebody is known who stands for the person.
-_WAITING_FOR_SOMEBODY = ("no_spokesperson", "unaccompanied_child")
+            "ways", "addresses", "waits_for", "stood_route", "stood_reason", "answers", "deaths",
+            "stands")  # fmt: skip
 
 
 def build(rows: Sorted, known: Known, desk: Desk, run_id: uuid.UUID, part: Part) -> Part:
@@ -140,19 +142,26 @@ def build(rows: Sorted, known: Known, desk: Desk, run_id: uuid.UUID, part: Part)
         key: _Row(key, row, rows.histories[key], known, desk, part).take() for key, row in rows.chosen.items()
     }
     for key, history in rows.histories.items():
+        if key not in rows.chosen and history.case_id and (words := history.words()) != history.stood:
+            other = standing.reroute(history.case_id, words, history.stands, danger=history.danger)
+            if other:
+                part.rerouted.append(other[0])
+                history.waiting = other[1]
         part.messages.append((
             key, history.version, json.dumps(history.digests), history.case_id, run_id, history.first_run or run_id,
             history.danger, history.police_suspect, _byte_array(history.suspects), _byte_array(history.ways),
             _byte_array(history.addresses), *history.waiting,
+            json.dumps(history.answers), json.dumps(history.deaths), json.dumps(history.stands),
         ))  # fmt: skip
         if history.police_told_now:
             part.police_told.append(key)
-    for key, claim in rows.noes:
+    part.named = list({(key, person) for key, person in rows.named if person != rows.histories[key].person})
+    for key, person, claim in rows.noes:
         case_id = rows.histories[key].case_id
         held = (
             keys_of_messages[key] if key in keys_of_messages else known.keys_of_cases.get(case_id) if case_id else None
         )
-        part.against.append(_contact_row(key, case_id, None, claim, desk, ("{}", "{}"), held))
+        part.against.append((*_contact_row(key, case_id, None, claim, desk, ("{}", "{}"), held), person))
     return part
 
 
@@ -168,9 +177,11 @@ class _Row:
     def take(self) -> Keys | None:
         """Person, case, contacts, events, duties; gives the keys under which they lie."""
         # As if nobody stood for the person and nobody accused them: what other rows say, `laying` brings in.
-        facts = facts_of(self.row)
-        route = rules.route(facts, self.desk.policy)
-        self.history.waiting = self._waiting(facts, route)
+        told, words, policy = facts_of(self.row), self.history.words(), self.desk.policy
+        facts = words.of(told)
+        stands = standing.standing(facts, policy)
+        self.history.waiting = stands.waits_for, stands.stood_route, stands.stood_reason
+        self.history.stands = standing.left_open(self.row, told, stands, words, policy)
         person_id = self._person()
         self.part.keys_of[person_id] = self.keys
         described = self.part.described.setdefault(person_id, {})
@@ -179,10 +190,11 @@ class _Row:
             self.part.renewed_people.add(person_id)
         self.happened = [self._stored(event) for event in _once(self.row.all_events())]
         rank = rules.priority(facts).rank
-        case_id = self._case_id(route)
-        self._case(case_id, person_id, route, facts, rank)
+        case_id = self._case_id(stands.route)
+        self._case(case_id, person_id, stands, facts, rank)
         described[case_id] = describe_case(self.row)
-        for claim in claims_of(self.row, facts, self.desk.ring):
+        # By the row alone: what other versions said forbids a first call by the case and the person, in every order.
+        for claim in claims_of(self.row, told, self.desk.ring):
             contact = _contact_row(self.key, case_id, person_id, claim, self.desk, self.seen, self.keys)
             self.part.contacts.append(contact)
             described[contact[0]] = describe_contact(claim)
@@ -190,7 +202,7 @@ class _Row:
         self._duties(case_id, rank)
         return self.keys
 
-    def _case_id(self, route: rules.Route) -> uuid.UUID:
+    def _case_id(self, route: str) -> uuid.UUID:
         held = self.history.case_id
         if held is not None:
             self.part.renewed_cases.append(held)
@@ -198,15 +210,8 @@ class _Row:
             return held
         self.history.case_id = uuid.uuid4()
         self.part.new_cases += 1
-        self.part.new_by_route[route.code] = self.part.new_by_route.get(route.code, 0) + 1
+        self.part.new_by_route[route] = self.part.new_by_route.get(route, 0) + 1
         return self.history.case_id
-
-    def _waiting(self, facts: RowFacts, route: rules.Route) -> tuple[str, str, str]:
-        """What the case waits for that another row may bring, and where it goes then."""
-        if route.reason_code not in _WAITING_FOR_SOMEBODY:
-            return "", "", ""
-        then = rules.route(replace(facts, spokesperson_known=True, adult_known=True), self.desk.policy)
-        return route.reason_code, then.code, then.reason_code
 
     def _seal(
         self, table: str, row_id: uuid.UUID | str, column: str, value: Any, security_class: str = "C3"
@@ -217,8 +222,7 @@ class _Row:
 
     def _person(self) -> uuid.UUID:
         row = self.row.person
-        # Who does not say when a row was sent says at least of what day it tells.
-        told_at = self.row.sent_at or datetime.combine(self.row.crime.reported_on, time(), UTC)
+        told_at = standing.told_at(self.row)
         key = keys.person_key(self.row.source, row.ref, self.desk.ring)
         held = self.known.people.get(key)
         self.keys = held.keys if held else self._new_keys()
@@ -249,20 +253,19 @@ class _Row:
         return (
             person.id, row.kind, self._seal(table, person.id, "names", names),
             self._seal(table, person.id, "born_on", born),
-            self._seal(table, person.id, "facts", facts), row.language or "", row.deceased,
+            self._seal(table, person.id, "facts", facts), row.language or "", self.history.words().dead,
             "open", key, person.told_at, person.told_by, self.desk.now, self.keys and self.keys.key.id, *self.seen,
         )  # fmt: skip
 
-    def _case(self, case_id: uuid.UUID, person_id: uuid.UUID, route: rules.Route, facts: RowFacts, rank: int) -> None:
+    def _case(
+        self, case_id: uuid.UUID, person_id: uuid.UUID, stands: standing.Standing, facts: RowFacts, rank: int
+    ) -> None:
         row, crime, table = self.row, self.row.crime, "cases_case"
         reference = {"crime_ref": crime.ref, "record_id": row.record_id, "title": crime.title, "outcome": crime.outcome,
                      "on_behalf_of": row.person.on_behalf_of}  # fmt: skip
         location = {"place": crime.place, "postcode": crime.postcode, "lsoa": crime.lsoa,
                     "occurred_from": crime.occurred_from and crime.occurred_from.isoformat(),
                     "occurred_to": crime.occurred_to and crime.occurred_to.isoformat()}  # fmt: skip
-        agreement = row.person.agreement
-        if agreement == "yes" and not rules.agreement_recorded_by_feed(facts):
-            agreement = "yes_unconfirmed"
         grounds = " ".join(ground.code for ground in rules.enhanced_suggestion(facts))
         self.part.cases[self.key] = (
             case_id, person_id, self.desk.organisation_id, row.source,
@@ -271,8 +274,8 @@ class _Row:
             self._key_of(row.suspect.person_ref), self._key_of(row.person.on_behalf_of),
             self._seal(table, case_id, "location", location, "C5"), self._seal(table, case_id, "note", crime.note),
             row.person.role, crime.offence, json.dumps(list(crime.flags)), crime.council or "", row.person.risk,
-            rank, route.code, route.reason_code, agreement, row.person.repeat, False,
-            no_first_call(facts) or self.history.danger or route.code == "specialist_hold", grounds,
+            rank, stands.route, stands.reason, standing.recorded_answer(facts), row.person.repeat, False,
+            stands.no_first_call or self.history.danger, grounds,
             crime.reported_on, self.desk.now, *self.seen,
         )  # fmt: skip
 

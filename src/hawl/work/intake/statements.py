@@ -21,11 +21,11 @@ TOUCHED = "SELECT c.person_id FROM stage_intake_feedmessage m JOIN cases_case c 
 # And those of whom it has no row, whom a wall or a conflict reaches through a crime that they share.
 REACHED = f"{TOUCHED} UNION ALL SELECT unnest(%(reached)s::uuid[])"
 
-# Only what is newer is staged. A seal is never lifted here.
+# Only what is newer is staged. A seal is never lifted here, and silence makes nobody live again (`told`).
 PEOPLE = """
 INSERT INTO people_person ({columns}) SELECT {columns} FROM stage_people_person
 ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, names = excluded.names, born_on = excluded.born_on,
-  facts = excluded.facts, language = excluded.language, deceased = excluded.deceased, told_at = excluded.told_at,
+  facts = excluded.facts, language = excluded.language, told_at = excluded.told_at,
   told_by = excluded.told_by
 """
 
@@ -57,25 +57,32 @@ MESSAGES = """
 INSERT INTO intake_feedmessage ({columns}) SELECT {columns} FROM stage_intake_feedmessage
 ON CONFLICT (key) DO UPDATE SET version = excluded.version, digests = excluded.digests, run_id = excluded.run_id,
   danger = excluded.danger, police_suspect = excluded.police_suspect, suspects = excluded.suspects,
-  ways = excluded.ways, addresses = excluded.addresses,
+  ways = excluded.ways, addresses = excluded.addresses, answers = excluded.answers, deaths = excluded.deaths,
+  stands = excluded.stands,
   waits_for = excluded.waits_for, stood_route = excluded.stood_route, stood_reason = excluded.stood_reason
 """
 
 # What the version held until now said against a number stays said, whether the newer one names the number or not.
 RENEW = (
-    "INSERT INTO stage_against ({contacts}) SELECT {contacts} FROM people_contact "
+    "INSERT INTO stage_against ({contacts}, person_key) SELECT {contacts}, "
+    "(SELECT source_key FROM people_person p WHERE p.id = people_contact.person_id) FROM people_contact "
     "WHERE message_key = ANY(%(messages)s) AND claims_no <> '{{}}'",
     "DELETE FROM people_contact WHERE message_key = ANY(%(messages)s)",
     "DELETE FROM cases_caseevent WHERE case_id = ANY(%(cases)s) AND asserted_by = %(feed)s",
     "DELETE FROM duties_duty WHERE case_id = ANY(%(cases)s)",
 )
 
-NOES = """SELECT message_key, value_key, array_agg(DISTINCT said ORDER BY said) AS noes
-  FROM stage_against, unnest(claims_no) AS said GROUP BY 1, 2"""
+# Of each message what versions said that do not count any more, and of whom: also what was set aside (`told`) while the
+# message was about somebody else.
+NOES = """SELECT message_key, value_key, person_key, array_agg(DISTINCT said ORDER BY said) AS noes FROM (
+    SELECT message_key, value_key, person_key, unnest(claims_no) AS said FROM stage_against
+    UNION ALL SELECT b.message_key, b.value_key, b.person_key, unnest(b.uses) FROM intake_namedbefore b
+    JOIN stage_intake_feedmessage s ON s.key = b.message_key) told GROUP BY 1, 2, 3"""
 SAID_AGAINST = (
     f"""
 UPDATE people_contact c SET claims_no = ARRAY(SELECT DISTINCT unnest(c.claims_no || a.noes) ORDER BY 1)
-FROM ({NOES}) a WHERE c.message_key = a.message_key AND c.value_key = a.value_key AND NOT c.claims_no @> a.noes
+FROM ({NOES}) a JOIN people_person p ON p.source_key = a.person_key
+WHERE c.person_id = p.id AND c.message_key = a.message_key AND c.value_key = a.value_key AND NOT c.claims_no @> a.noes
 """,
     # A number that only an older version names is kept for the no alone: it holds against other claims on it.
     f"""
@@ -83,8 +90,9 @@ INSERT INTO people_contact (id, person_id, kind, value, value_key, given_by, rin
   case_id, claims_no, claims_call, visible_to, named_users)
 SELECT DISTINCT ON (a.message_key, a.value_key) a.id, c.person_id, a.kind, a.value, a.value_key, '',
   'unknown', 'unknown', 'unknown', 'unknown', a.message_key, c.id, n.noes, false, c.visible_to, c.named_users
-FROM stage_against a JOIN ({NOES}) n USING (message_key, value_key)
+FROM stage_against a JOIN ({NOES}) n USING (message_key, value_key, person_key)
 JOIN intake_feedmessage m ON m.key = a.message_key JOIN cases_case c ON c.id = m.case_id
+JOIN people_person p ON p.id = c.person_id AND p.source_key = a.person_key
 WHERE NOT EXISTS (SELECT 1 FROM people_contact k WHERE k.message_key = a.message_key AND k.value_key = a.value_key)
 ORDER BY a.message_key, a.value_key, a.id
 """,
@@ -175,21 +183,31 @@ WITH touched AS MATERIALIZED (
 ), forbidden AS MATERIALIZED (
   SELECT DISTINCT person_id FROM touched JOIN cases_case c USING (person_id)
   WHERE c.no_first_call OR c.counter_allegation OR c.agreement = 'no'
-  UNION SELECT id FROM people_person JOIN touched ON person_id = id WHERE first_call_spent_at IS NOT NULL
+  UNION SELECT id FROM people_person JOIN touched ON person_id = id WHERE first_call_spent_at IS NOT NULL OR deceased
+  -- Whom a message named that is about somebody else by now: what it said still forbids it.
+  UNION SELECT p.id FROM touched JOIN people_person p ON p.id = person_id
+  JOIN intake_namedbefore b ON b.person_key = p.source_key AND b.value_key = ''
+  JOIN intake_feedmessage m ON m.key = b.message_key
+  WHERE m.danger OR m.answers -> encode(p.source_key, 'hex') ->> 1 = 'no'
 ), shared AS MATERIALIZED (
   SELECT DISTINCT person_id, value_key FROM people_sharedway JOIN touched USING (person_id)
+), before AS MATERIALIZED (
+  SELECT t.person_id, b.value_key, array_agg(DISTINCT said) AS noes FROM touched t
+  JOIN people_person p ON p.id = t.person_id JOIN intake_namedbefore b ON b.person_key = p.source_key,
+  unnest(b.uses) AS said GROUP BY 1, 2
 ), words AS (
   SELECT t.person_id, t.value_key,
-    CASE WHEN bool_or('ring' = ANY(t.claims_no) OR s.person_id IS NOT NULL) THEN 'unsafe'
+    CASE WHEN bool_or('ring' = ANY(t.claims_no || b.noes) OR s.person_id IS NOT NULL) THEN 'unsafe'
       WHEN bool_and(t.claims_call AND f.person_id IS NULL) THEN 'first_approach' ELSE 'unknown' END AS ring,
-    CASE WHEN bool_or('text' = ANY(t.claims_no) OR s.person_id IS NOT NULL)
+    CASE WHEN bool_or('text' = ANY(t.claims_no || b.noes) OR s.person_id IS NOT NULL)
       THEN 'unsafe' ELSE 'unknown' END AS text,
-    CASE WHEN bool_or('message' = ANY(t.claims_no) OR s.person_id IS NOT NULL)
+    CASE WHEN bool_or('message' = ANY(t.claims_no || b.noes) OR s.person_id IS NOT NULL)
       THEN 'unsafe' ELSE 'unknown' END AS message,
-    CASE WHEN bool_or('write' = ANY(t.claims_no) OR s.person_id IS NOT NULL)
+    CASE WHEN bool_or('write' = ANY(t.claims_no || b.noes) OR s.person_id IS NOT NULL)
       THEN 'unsafe' ELSE 'unknown' END AS write
   FROM touched JOIN people_contact t USING (person_id) LEFT JOIN forbidden f USING (person_id)
     LEFT JOIN shared s ON s.person_id = t.person_id AND s.value_key = t.value_key
+    LEFT JOIN before b ON b.person_id = t.person_id AND b.value_key = t.value_key
   WHERE t.message_key IS NOT NULL GROUP BY t.person_id, t.value_key
 )
 UPDATE people_contact t SET ring = w.ring, text = w.text, message = w.message, write = w.write
@@ -331,7 +349,8 @@ SELECT c.id FROM cases_case c JOIN stage_cases_case s ON s.id = c.id WHERE c.per
 # The register closes what these rows reveal: numbers shared with a suspect, decisions that a later no speaks against.
 PROTECT = f"""
 SELECT DISTINCT closed_person, closed_value, unnest(closed_uses)
-FROM hawl_protect_contacts(ARRAY(SELECT DISTINCT person_id FROM ({TOUCHED}) touched))
+FROM hawl_protect_contacts(ARRAY(
+  SELECT DISTINCT person_id FROM ({TOUCHED} UNION ALL SELECT unnest(%(left)s::uuid[])) touched))
 """
 
 # A no closes what two people had opened and overtakes what was proposed, also where the same was told before they

@@ -12,15 +12,16 @@ import hmac
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hawl.foundations.vault.keys import KeyRing
-from hawl.work.intake import keys
+from hawl.work.intake import keys, standing
 from hawl.work.intake.contact_rules import ContactSafety, contact_safety, is_danger
 from hawl.work.intake.facts import RowFacts, facts_of
 from hawl.work.intake.feed.rows import Contact, FeedRow, Refused
 
 USES = ("ring", "text", "message", "write")
+_NOTHING_SAID = standing.Words()
 _STRICTEST_FIRST = ("unsafe", "unknown", "first_approach")
 
 
@@ -42,8 +43,20 @@ class History:
     addresses: set[bytes] = field(default_factory=set)
     # What the case waits for while nobody stands for the person, and its route and reason once somebody does.
     waiting: tuple[str, str, str] = ("", "", "")
+    # Of whom the version that counts is; the explicit words of everybody whom any version named, and where the case
+    # goes by the version that counts, in each way of what that one left unsaid (`standing`).
+    person: bytes | None = None
+    answers: dict[str, list[Any]] = field(default_factory=dict)
+    deaths: dict[str, list[Any]] = field(default_factory=dict)
+    stands: dict[str, Any] = field(default_factory=dict)
+    # What counted of that person before this part.
+    stood: standing.Words = _NOTHING_SAID
     # A version seen for the first time just now says that a suspect works for the police.
     police_told_now: bool = False
+
+    def words(self) -> standing.Words:
+        """What counts of the person whom the version that counts names."""
+        return standing.words_of(self.person.hex() if self.person else "", self.answers, self.deaths)
 
 
 class Claim(NamedTuple):
@@ -73,8 +86,10 @@ class Sorted:
     chosen: dict[bytes, FeedRow] = field(default_factory=dict)
     # Messages of which a version was seen for the first time, and their histories.
     histories: dict[bytes, History] = field(default_factory=dict)
-    # Noes of versions that do not count any more.
-    noes: list[tuple[bytes, Claim]] = field(default_factory=list)
+    # Noes of versions that do not count any more, by message and by the person of whom they were said.
+    noes: list[tuple[bytes, bytes, Claim]] = field(default_factory=list)
+    # Messages with people whom they named in versions that do not count.
+    named: list[tuple[bytes, bytes]] = field(default_factory=list)
     # Every no that nobody can have known who decided before: those of rows whose content was not seen before.
     told_no: list[ToldNo] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
@@ -106,7 +121,7 @@ def newest(rows: Sequence[FeedRow], known: Mapping[bytes, History], ring: KeyRin
             found.refused.append(Refused(row.row_number, "same_version_other_content"))
             found.histories[key] = history
             facts = _remember(row, history, ring)
-            found.noes += _noes(key, row, facts, ring)
+            _set_aside(key, row, facts, ring, found)
             if _other_content(row, digest) not in history.digests:
                 history.digests[_other_content(row, digest)] = digest
                 found.told_no += _told_no(row, ring)
@@ -116,6 +131,7 @@ def newest(rows: Sequence[FeedRow], known: Mapping[bytes, History], ring: KeyRin
 def _remember(row: FeedRow, history: History, ring: KeyRing) -> RowFacts:
     """Keep what protects people, from whichever version says it; gives what the row tells."""
     facts = facts_of(row)
+    standing.remember(row, _person(row, ring).hex(), history.answers, history.deaths)
     history.danger |= is_danger(facts)
     history.police_suspect |= facts.suspect_police_employee is True
     if row.suspect.person_ref:
@@ -134,18 +150,27 @@ def _take(key: bytes, row: FeedRow, history: History, ring: KeyRing, found: Sort
     history.police_told_now |= facts.suspect_police_employee is True
     if row.version < history.version:
         found.repeated += 1
-        found.noes += _noes(key, row, facts, ring)
+        _set_aside(key, row, facts, ring, found)
         return
     found.accepted += 1
     if key in found.chosen:
         older = found.chosen[key]
-        found.noes += _noes(key, older, facts_of(older), ring)
-    history.version = row.version
+        _set_aside(key, older, facts_of(older), ring, found)
+    if history.person is not None:
+        found.named.append((key, history.person))
+    history.version, history.person = row.version, _person(row, ring)
     found.chosen[key] = row
 
 
-def _noes(key: bytes, row: FeedRow, facts: RowFacts, ring: KeyRing) -> Iterator[tuple[bytes, Claim]]:
-    return ((key, claim) for claim in claims_of(row, facts, ring) if "unsafe" in claim.ways)
+def _set_aside(key: bytes, row: FeedRow, facts: RowFacts, ring: KeyRing, found: Sorted) -> None:
+    """Of a row that does not count, keep of whom it was and what it said against their numbers."""
+    person = _person(row, ring)
+    found.named.append((key, person))
+    found.noes += ((key, person, claim) for claim in claims_of(row, facts, ring) if claim.against())
+
+
+def _person(row: FeedRow, ring: KeyRing) -> bytes:
+    return keys.person_key(row.source, row.person.ref, ring)
 
 
 def claims_of(row: FeedRow, facts: RowFacts, ring: KeyRing) -> list[Claim]:
@@ -160,10 +185,11 @@ def claims_of(row: FeedRow, facts: RowFacts, ring: KeyRing) -> list[Claim]:
 
 
 def _told_no(row: FeedRow, ring: KeyRing) -> Iterator[ToldNo]:
-    person = keys.person_key(row.source, row.person.ref, ring)
-    for claim in claims_of(row, facts_of(row), ring):
-        if uses := claim.against():
-            yield ToldNo(person, claim.value_key, uses)
+    # Most rows say no to nothing, and are not looked through again.
+    if row.suspect.lives_here or any("no" in (each.ring, each.text, each.message, each.write) for each in row.contacts):
+        for claim in claims_of(row, facts_of(row), ring):
+            if uses := claim.against():
+                yield ToldNo(_person(row, ring), claim.value_key, uses)
 
 
 def _other_content(row: FeedRow, digest: str) -> str:

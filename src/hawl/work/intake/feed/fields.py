@@ -91,7 +91,7 @@ PERSON = (
     Field("language", Code(_LANGUAGE, 35), "Language the person prefers: cy, en, or another tag."),
     Field("interpreter", Code(_LANGUAGE, 35), "Language an interpreter is needed for."),
     Field("access_needs", Several(Code(_KEY, 60), 20), "Keys such as bsl, large_print.", absent=()),
-    Field("deceased", YesNo(), "Whether the person has died.", absent=False),
+    Field("deceased", YesNo(), "Whether the person has died."),
     Field("on_behalf_of", Text(100), "person.ref of the victim for whom this person stands."),
     Field(
         "risk",

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 
@@ -47,7 +48,8 @@ class Person:
     language: str | None
     interpreter: str | None
     access_needs: tuple[str, ...]
-    deceased: bool
+    # None is "not said", which undoes nothing that was said before.
+    deceased: bool | None
     on_behalf_of: str | None
     risk: str
     agreement: str
@@ -127,13 +129,15 @@ class FeedRow:
 
         Leaves out the row number and `sent_at`: a message stamped anew is the same message. It is
         personal data in the clear; store a keyed digest of it, never the bytes or a bare hash.
+        Silence on a death reads here as it did in release 0.1.0, which did not tell it from a no: else what
+        was taken in before would look like another content under the same version.
         """
         content = (
             self.source,
             self.record_id,
             self.version,
             _values(self.crime),
-            _values(self.person),
+            _values(self.person, untold={"deceased": False}),
             _values(self.suspect),
             [_values(contact) for contact in self.contacts],
             [_values(event) for event in self.events],
@@ -153,8 +157,12 @@ class Refused:
 _NAMES = {kind: tuple(each.name for each in fields(kind)) for kind in (Crime, Person, Suspect, Contact, ReportedEvent)}
 
 
-def _values(part: Crime | Person | Suspect | Contact | ReportedEvent) -> list[Any]:
-    return [getattr(part, name) for name in _NAMES[type(part)]]
+def _values(
+    part: Crime | Person | Suspect | Contact | ReportedEvent, untold: Mapping[str, Any] = MappingProxyType({})
+) -> list[Any]:
+    values = {name: getattr(part, name) for name in _NAMES[type(part)]}
+    values.update({name: value for name, value in untold.items() if values[name] is None})
+    return list(values.values())
 
 
 def _iso(value: object) -> str:

@@ -65,7 +65,7 @@ def test_what_a_small_row_leaves_out_is_not_taken_for_a_no() -> None:
     assert row.suspect.lives_here is None
     assert row.person.risk == "not_assessed"
     assert row.person.agreement == "not_asked"
-    assert row.person.deceased is False
+    assert row.person.deceased is None
     assert (row.contacts, row.events, row.crime.flags) == ((), (), ())
 
 
