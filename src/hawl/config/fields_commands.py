@@ -34,7 +34,9 @@ def fields_list(as_json: bool) -> None:
 
 @fields.command("document")
 @click.option("--page", type=click.Choice(["register", "processing"]), default="register", show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), help="Write it to this file instead of printing it.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file instead of printing it."
+)
 def fields_document(page: str, out: Path | None) -> None:
     """Print the page docs/data-protection/register.md, or processing.md, from the code and its data."""
     text = page_text(page)
