@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from django.apps import apps
 from django.db import connection, models
 
@@ -129,3 +130,12 @@ def test_the_page_in_the_repository_is_what_the_code_prints(page: str) -> None:
 
     root = Path(__file__).resolve().parents[5]
     assert (root / "docs" / "data-protection" / f"{page}.md").read_text(encoding="utf-8") == page_text(page)
+
+
+def test_a_folder_given_for_a_page_is_refused_in_words_and_left_alone(tmp_path: Path) -> None:
+    from hawl.config.fields_commands import fields_document
+
+    result = CliRunner().invoke(fields_document, ["--out", str(tmp_path)])
+    assert (result.exit_code, list(tmp_path.iterdir())) == (2, [])
+    assert "is a directory" in result.output
+    assert CliRunner().invoke(fields_document, ["--out", str(tmp_path / "register.md")]).exit_code == 0
