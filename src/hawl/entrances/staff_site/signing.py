@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from hawl.entrances.staff_site.addresses import home_of, is_ours, network_address, safe_next
+from hawl.entrances.staff_site.begun_anew import note_begun
 from hawl.entrances.staff_site.errors import too_many_tries
 from hawl.entrances.staff_site.wording_of_signing import why_ended
 from hawl.foundations.access.actor import Actor
@@ -264,6 +265,7 @@ def set_up(request: HttpRequest, user: User) -> HttpResponse | None:
 
 def enter(request: HttpRequest, user: User, pending: dict[str, Any], factor_at: datetime | None = None) -> HttpResponse:
     """Both were given: a fresh session, and on to where the person wanted to go."""
+    before = user.last_login
     login(request, user, backend=_BACKEND)
     for name in (PENDING, ENDED, _NEW):
         request.session.pop(name, None)
@@ -275,6 +277,7 @@ def enter(request: HttpRequest, user: User, pending: dict[str, Any], factor_at: 
     # Wrong codes that this sign-in did not give itself: somebody else knows the password.
     if (missed := take_untold(user.pk) - pending.get("missed", 0)) > 0:
         request.session[MISSED] = missed
+    note_begun(request, before)
     if held_of(user.pk) is not None:
         return HttpResponseRedirect(reverse("kept"))
     return HttpResponseRedirect(pending["next"] if is_ours(pending["next"]) else home_of(request))

@@ -7,12 +7,15 @@ import os
 import secrets
 import sys
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hawl.foundations.access.actor import Actor, Role
 from hawl.foundations.commands import Unusable, needs_database, say_json
+
+if TYPE_CHECKING:
+    from hawl.foundations.identity.actions import Asked
 
 
 @click.group()
@@ -76,15 +79,23 @@ def put(
         raise Unusable(str(refused), "`hawl account list` shows the accounts.") from None
     told = {"email": email.lower(), "organisation": organisation, "roles": sorted(roles), "password": password}
     if as_json:
-        say_json({**told, "unapproved": found.unapproved, "waits": found.waits is not None})
+        say_json({**told, "unapproved": found.unapproved, "anew": found.anew, "waits": found.waits is not None})
         return
-    if found.waits is not None:
-        _say_waits(email.lower())
-    else:
-        click.echo(f"{email.lower()} can sign in.")
+    _say_put(found, email.lower())
     if not asked:
         click.echo(f"The password, shown once: {password}")
-    if found.unapproved:
+
+
+def _say_put(found: Asked, email: str) -> None:
+    if found.waits is not None:
+        _say_waits(email)
+        return
+    click.echo(f"{email} can sign in.")
+    if found.anew:
+        _say_anew(
+            "NOBODY ELSE APPROVED THIS ACCOUNT: none of those who could say yes can sign in, so it begins anew alone."
+        )
+    elif found.unapproved:
         click.secho(
             "NOBODY ELSE APPROVED THIS ACCOUNT: no steward or specialist lead is there yet, so it begins alone.\n"
             "It can approve all others. The audit keeps this among the gravest acts.",
@@ -108,6 +119,15 @@ def _password(asked: bool) -> str:
     if len(found) < 12:
         raise Unusable("The password is too short.", "Use at least 12 characters.")
     return str(found)
+
+
+def _say_anew(what: str) -> None:
+    """Loudly: what was done with nobody's yes, and who hears of it."""
+    click.secho(
+        f"{what}\nEverybody is told of it when they next sign in. The audit keeps this among the gravest acts.",
+        fg="yellow",
+        err=True,
+    )
 
 
 def _say_waits(email: str) -> None:
@@ -196,7 +216,8 @@ def list_accounts(as_json: bool) -> None:
 def reset_factor(email: str) -> None:
     """Ask that EMAIL may set up a new second factor: 24 hours after a steward or specialist lead says yes.
 
-    Whoever says yes asks the person first. Their pages tell them, and they can stop it.
+    Whoever says yes asks the person first. Their pages tell them, and they can stop it. Where EMAIL is the only account
+    that could say yes and can sign in, the 24 hours begin at once, and everybody is told of it.
     """
     from hawl.foundations.identity.actions import ask_reset
     from hawl.foundations.identity.models import User
@@ -205,6 +226,10 @@ def reset_factor(email: str) -> None:
         asked = ask_reset(by=_operator(), email=email)
     except User.DoesNotExist:
         raise Unusable(f"There is no account {email} in force.", "`hawl account list` lists them.") from None
+    if asked.agreed:
+        click.echo(f"{asked.email} sets up a new second factor at the first sign-in after 24 hours.")
+        _say_anew("NOBODY ELSE APPROVED THIS: nobody besides could say yes and can sign in.")
+        return
     _say_waits(asked.email)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
+
+from django.db.models import Q
 
 from hawl.foundations.access.actor import Role
 from hawl.foundations.clock import now, today
@@ -15,6 +17,9 @@ from hawl.foundations.identity.sessions import HELD_FOR, end_of, may_sign_in
 WARNED_BEFORE = timedelta(days=30)
 # How long what is asked for an account waits for somebody's yes (rules.sql).
 WAITS_FOR = timedelta(days=7)
+# How long people are told that an account began anew alone; requests are thrown away after as long.
+TOLD_FOR = timedelta(days=30)
+_APPROVING = [Role.SPECIALIST_LEAD.value, Role.STEWARD.value]
 
 
 def users_with_role(role: Role, organisation_id: int) -> list[int]:
@@ -103,9 +108,27 @@ def account_of_email(email: str) -> User | None:
 
 
 def approvers() -> list[User]:
-    """The accounts in force that may say yes to another: specialist leads and stewards."""
-    rows = User.objects.filter(is_active=True, roles__overlap=[Role.SPECIALIST_LEAD.value, Role.STEWARD.value])
-    return [each for each in rows.order_by("pk") if may_sign_in(each)]
+    """The accounts that may say yes to another and can sign in to do so: specialist leads and stewards.
+
+    A password that opens nothing, as a restore leaves it, lets nobody in. Without any second factor it still does: the
+    next sign-in sets one up. Whose factor is being reset counts too: they are in again within the day, and could an
+    operator begin anew meanwhile, the day that the holder has to stop it would be worth nothing.
+    """
+    rows = User.objects.filter(is_active=True, roles__overlap=_APPROVING).order_by("pk")
+    return [each for each in rows if may_sign_in(each) and each.has_usable_password()]
+
+
+def was_in_use() -> bool:
+    """Was there an approver before, or did anybody ever sign in: who begins alone then does not begin as the first."""
+    rows = User.objects.filter(is_demo=False)
+    return bool(rows.filter(Q(roles__overlap=_APPROVING) | Q(last_login__isnull=False)).exists())
+
+
+def begun_anew(since: datetime | None) -> list[AccountRequest]:
+    """Accounts of approvers that began anew with nobody's yes, since then and at the earliest 30 days ago."""
+    earliest = now() - TOLD_FOR
+    rows = AccountRequest.objects.filter(agreed=True, decided_by=None)
+    return list(rows.filter(decided_at__gt=max(since or earliest, earliest)).order_by("decided_at", "pk"))
 
 
 def waiting_requests(user_id: int, email: str = "") -> list[AccountRequest]:

@@ -7,7 +7,7 @@ address typed at the command line proves nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from hawl.foundations.audit.actions import record
 from hawl.foundations.clock import now
 from hawl.foundations.identity.journal_facts import note_account
 from hawl.foundations.identity.models import AccountRequest, StaffSession, User, same_address
-from hawl.foundations.identity.queries import approvers
+from hawl.foundations.identity.queries import approvers, was_in_use
 from hawl.foundations.identity.throttling import forget_missed
 
 # Who may say yes to an account.
@@ -66,7 +66,7 @@ def put_account(
     For who has the yes already. `approved_by` is the e-mail address of the active account, other than this one, that
     said it; no command passes one on (`ask_account` waits for it on the staff site). It is asked for whenever
     the account holds a grave role afterwards, held before or not: with a new password goes whatever the account can do.
-    Only before an installation has its first approver does it go without.
+    Only before an installation has its first approver does it go without, and where none of them can sign in.
 
     Raises `NotCleared` for a role that sees people without both dates, and `NotPermitted` for one's own account, for a
     grave role without such an approval, and where nobody would be left who can approve.
@@ -124,6 +124,8 @@ class Asked:
     waits: AccountRequest | None = None
     # In force though nobody else said yes, as the first of an installation.
     unapproved: bool = False
+    # The same, where there are approvers of whom none can sign in.
+    anew: bool = False
 
 
 @transaction.atomic
@@ -143,7 +145,8 @@ def ask_account(
     """Ask for an account as `put_account` takes it. One without a grave role is in force at once.
 
     With one it waits, and nothing changes before somebody else says yes: what is there already stays as it is. What
-    waited for the same address goes. Only where no account in force may say yes does one begin alone that may itself.
+    waited for the same address goes. Only where nobody who may say yes can sign in does one begin alone that may
+    itself: the first of an installation, or anew, as after a restore. Everybody is told of the latter (`begun_anew`).
     Raises `NotCleared` and `NotPermitted` as `put_account` does.
     """
     _needs_clearance(roles, vetting_until, training_until)
@@ -156,9 +159,12 @@ def ask_account(
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_FIRST])
         first = not approvers() and bool(roles & APPROVERS)
         if first or not roles & GRAVE_ROLES:
+            anew = first and was_in_use()
             user = put_account(by=by, roles=roles, password=password, **wanted)
             AccountRequest.objects.filter(email__iexact=email, kind="put", decided_at=None).delete()
-            return Asked(user=user, unapproved=first)
+            if anew:
+                _begins_anew("put", user, by)
+            return Asked(user=user, unapproved=first, anew=anew)
         user = _account_to_be(email)
         if not roles & APPROVERS:
             _keep_the_last(user)
@@ -168,11 +174,19 @@ def ask_account(
 
 @transaction.atomic
 def ask_reset(*, by: Actor, email: str) -> AccountRequest:
-    """Ask that an account may set up a new second factor, once somebody says yes. Raises `User.DoesNotExist`."""
+    """Ask that an account may set up a new second factor, once somebody says yes. Raises `User.DoesNotExist`.
+
+    Where nobody but its holder may say yes and can sign in, it is so without: `agreed` is true then, and the day that
+    the holder has to stop it begins. Everybody is told of it (`begun_anew`).
+    """
     with acting_as(by):
         user = User.objects.get_by_natural_key(email)
         if not user.is_active:
             raise User.DoesNotExist
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_FIRST])
+        if frozenset(map(Role, user.roles)) & APPROVERS and not [e for e in approvers() if e.pk != user.pk]:
+            return _reset_alone(user, by)
         return _wait("reset", user, by, email=user.email, display_name=user.display_name,
                      organisation_id=user.organisation_id, roles=user.roles)  # fmt: skip
 
@@ -214,6 +228,29 @@ _SAID = {
     ("put", True): "account.put", ("put", False): "account.refused",
     ("reset", True): "factor.reset_asked", ("reset", False): "factor.reset_refused",
 }  # fmt: skip
+
+
+def _reset_alone(user: User, by: Actor) -> AccountRequest:
+    """The only one who could say yes has lost their factor: a day from the first time that it was asked for."""
+    if user.factor_reset_from is None:
+        user.factor_reset_from = now() + timedelta(hours=24)
+        user.save(update_fields=["factor_reset_from"])
+    AccountRequest.objects.filter(user=user, kind="reset", decided_at=None).delete()
+    made = _begins_anew("reset", user, by)
+    record(
+        action="factor.reset_asked", object_kind="user", object_id=str(user.pk), grave=True, roles=user.roles,
+        approved_by=None, begun_anew=True, request=str(made.pk),
+    )  # fmt: skip
+    return made
+
+
+def _begins_anew(kind: str, user: User, by: Actor) -> AccountRequest:
+    """Keep that it was done with nobody's yes, by which everybody is told at their next sign-in."""
+    at = now()
+    return AccountRequest.objects.create(
+        kind=kind, user=user, email=user.email, display_name=user.display_name, organisation_id=user.organisation_id,
+        roles=user.roles, asked_at=at, asked_by=by.label, decided_at=at, agreed=True,
+    )  # fmt: skip
 
 
 def _wait(kind: str, user: User, by: Actor, **held: Any) -> AccountRequest:
@@ -288,7 +325,7 @@ def _day(day: date | None) -> str | None:
 def _approval(user: User, approved_by: str) -> dict[str, object]:
     """Who said yes, as codes of the audit. Raises `NotPermitted`."""
     if not approvers():
-        return {"approved_by": "", "first_of_installation": True}
+        return {"approved_by": "", ("begun_anew" if was_in_use() else "first_of_installation"): True}
     said = [each for each in approvers() if each.email.casefold() == approved_by.strip().casefold()]
     if not said or said[0].pk == user.pk:
         raise NotPermitted(
