@@ -102,6 +102,10 @@ BEGIN
       ELSE ids <@ holders AND (ids && array_remove(holders, told::bigint) OR holders <@ ARRAY[told::bigint]) END) THEN
       RAISE check_violation USING MESSAGE = 'a lead in standing of a desk of the record must be named';
     END IF;
+    -- Whoever takes names off alone leaves a lead among them where there was one.
+    IF change = 'name' AND NOT vouched AND leads && held AND NOT leads && ids THEN
+      RAISE check_violation USING MESSAGE = 'a lead in standing of a desk of the record must be named';
+    END IF;
     -- Whoever holds the record and would lose it by a denial, in standing today or not.
     touched := ARRAY({there} AND {holds} AND {shut});
   END IF;

@@ -1,3 +1,4 @@
+GRANT SELECT (route, agreement) ON cases_case TO {keeper};
 -- A referral: a case, its events, its person and the ways of reaching them that it told are opened to one more body. By
 -- whom the case is seen at its own desk, and not by a broken glass alone; nothing sealed is opened, and nothing to the
 -- police, to whom two people open. What belongs to the person and no case (a decision) goes along. Of rows that the asker
@@ -10,6 +11,11 @@ DECLARE
 BEGIN
   SELECT person_id INTO whose FROM cases_case WHERE id = the_case AND visible_to <> '{}'
     AND (machine OR desk_id = ANY (hawl_organisations()) AND ({seen})) FOR UPDATE;
+  -- The gate of a referral (work/intake/rules.py, may_leave_police_side), asked here too: a no is no to every body.
+  IF NOT machine AND EXISTS (SELECT FROM cases_case WHERE id = the_case
+    AND (agreement = 'no' OR NOT (route = 'automatic' OR route = 'consent_first' AND agreement = 'yes'))) THEN
+    RAISE insufficient_privilege USING MESSAGE = 'nothing of this case may be referred on';
+  END IF;
   IF whose IS NULL OR NOT EXISTS (
     SELECT FROM people_person WHERE id = whose AND visibility <> 'sealed' AND visible_to <> '{}' AND (machine OR ({seen})))
   THEN

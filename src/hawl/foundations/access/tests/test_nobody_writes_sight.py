@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -203,6 +203,23 @@ def test_nobody_refers_on_what_a_broken_glass_opened_or_what_is_sealed(laid: Lai
     with pytest.raises(ProgrammingError, match="no such case"), at_work(laid.colleague):
         sql("SELECT hawl_open_to(%s, %s)", laid.case, organisation_id(HUB))
     assert not opened(laid.case, HUB)
+
+
+@pytest.mark.parametrize(
+    ("route", "agreement", "passes"),
+    [
+        ("automatic", "not_asked", True), ("automatic", "no", False), ("consent_first", "yes", True),
+        ("consent_first", "not_asked", False), ("consent_first", "yes_unconfirmed", False),
+        ("specialist_hold", "yes", False), ("declined", "yes", False), ("out_of_scope", "yes", False),
+    ],
+)  # fmt: skip
+def test_no_statement_refers_on_what_the_gate_holds(laid: Laid, route: str, agreement: str, passes: bool) -> None:
+    with as_process("owner"):
+        sql("UPDATE cases_case SET route = %s, agreement = %s", route, agreement)
+    said = nullcontext() if passes else pytest.raises(ProgrammingError, match="may be referred on")
+    with said, at_work(laid.colleague):
+        sql("SELECT hawl_open_to(%s, %s)", laid.case, organisation_id(HUB))
+    assert opened(laid.case, HUB) is passes
 
 
 def test_nobody_refers_on_to_the_police_or_to_a_body_that_is_none(laid: Laid) -> None:

@@ -286,6 +286,18 @@ def test_two_of_whom_none_is_named_add_no_name(people: Desks) -> None:
     assert sees(people.colleague, case)
 
 
+def test_one_person_never_takes_the_lead_off_by_whatever_statement(people: Desks) -> None:
+    case = a_case(people.worker)
+    both = [people.worker.pk, people.lead.pk]
+    actions.propose(by=again(people.worker), person_id=case.person_id, kind="seal", reason="danger", named=both,
+                    emergency=True)  # fmt: skip
+    assert "a lead in standing" in rescoped(people.worker, case.person_id, "name", [people.worker.pk])
+    assert sorted(scope(case.person_id, people.worker)[2]) == sorted(both)
+    # A lead alone is left by either; two together may do without.
+    assert not rescoped(people.worker, case.person_id, "name", [people.worker.pk], people.lead.pk)
+    assert scope(case.person_id, people.worker)[2] == [people.worker.pk]
+
+
 def test_one_person_takes_names_off_and_never_the_last_who_could_open_it(people: Desks) -> None:
     case, _ = restricted(people)
     people.other_lead.is_active = False
