@@ -88,6 +88,8 @@ def put(
 
 def _say_put(found: Asked, email: str) -> None:
     if found.waits is not None:
+        if found.ended:
+            click.echo(f"{email} was ended: the yes of somebody else opens it again.")
         _say_waits(email)
         return
     click.echo(f"{email} can sign in.")

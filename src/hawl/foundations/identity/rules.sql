@@ -46,7 +46,8 @@ BEGIN
   ELSE
     UPDATE identity_user SET display_name = asked.display_name, organisation_id = asked.organisation_id,
       employer_id = asked.employer_id, roles = asked.roles, vetting_until = asked.vetting_until,
-      training_until = asked.training_until, language = asked.language, password = asked.password WHERE id = account;
+      training_until = asked.training_until, language = asked.language, password = asked.password, is_active = true
+      WHERE id = account;
   END IF;
   RETURN account;
 END $decide$;

@@ -185,6 +185,35 @@ def test_asking_again_takes_the_place_of_what_waited() -> None:
     assert User.objects.get(email="new@example.org").roles == ["hub_worker"]
 
 
+@pytest.mark.parametrize("role", [Role.BOARD, Role.HUB_WORKER])
+def test_an_account_that_was_ended_is_opened_again_by_a_yes_and_by_nothing_else(role: Role) -> None:
+    client, left = signed_in(account(Role.STEWARD, COMMISSIONER)), account(role, DESK)
+    assert "was ended" not in client.get(PAGE).content.decode()
+    end_account(by=OPERATOR, email=left.email)
+    told = CliRunner().invoke(commands.account, [
+        "put", left.email, "--name", "Back", "--organisation", DESK, "--role", role.value,
+        "--vetting-until", "2030-01-01", "--training-until", "2030-01-01"])  # fmt: skip
+    assert "was ended: the yes of somebody else opens it again" in told.output
+    assert "can sign in" not in told.output
+    left.refresh_from_db()
+    assert (left.is_active, left.has_usable_password()) == (False, False)
+    assert "This account was ended" in client.get(PAGE).content.decode()
+    waits = ask(left.email, role)
+    assert say(client, waits) == 302
+    left.refresh_from_db()
+    assert left.is_active
+    assert opens(left.email)
+
+
+def test_an_ended_account_is_not_the_one_that_begins_alone() -> None:
+    left = account(Role.STEWARD, COMMISSIONER)
+    User.objects.filter(pk=left.pk).update(is_active=False)
+    with pytest.raises(NotPermitted, match="was ended"):
+        ask(left.email, Role.STEWARD)
+    left.refresh_from_db()
+    assert not left.is_active
+
+
 def test_an_address_that_reads_like_anothers_is_refused() -> None:
     account(Role.STEWARD, COMMISSIONER)
     victim = account(Role.HUB_WORKER, DESK)

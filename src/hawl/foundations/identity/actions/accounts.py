@@ -126,6 +126,8 @@ class Asked:
     unapproved: bool = False
     # The same, where there are approvers of whom none can sign in.
     anew: bool = False
+    # It was ended: the yes opens it again.
+    ended: bool = False
 
 
 @transaction.atomic
@@ -142,11 +144,12 @@ def ask_account(
     employer_id: int | None = None,
     language: str = "en",
 ) -> Asked:
-    """Ask for an account as `put_account` takes it. One without a grave role is in force at once.
+    """Ask for an account as `put_account` takes it. One without a grave role is in force at once, unless it was ended.
 
     With one it waits, and nothing changes before somebody else says yes: what is there already stays as it is. What
     waited for the same address goes. Only where nobody who may say yes can sign in does one begin alone that may
     itself: the first of an installation, or anew, as after a restore. Everybody is told of the latter (`begun_anew`).
+    An account that was ended is opened again by somebody's yes and by nothing else.
     Raises `NotCleared` and `NotPermitted` as `put_account` does.
     """
     _needs_clearance(roles, vetting_until, training_until)
@@ -158,18 +161,23 @@ def ask_account(
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_FIRST])
         first = not approvers() and bool(roles & APPROVERS)
-        if first or not roles & GRAVE_ROLES:
+        user = _account_to_be(email)
+        ended = not (user._state.adding or user.is_active)
+        if first and ended:
+            raise NotPermitted(
+                "This account was ended, and nobody can say yes to its opening: begin with another address."
+            )
+        if first or not (roles & GRAVE_ROLES or ended):
             anew = first and was_in_use()
             user = put_account(by=by, roles=roles, password=password, **wanted)
             AccountRequest.objects.filter(email__iexact=email, kind="put", decided_at=None).delete()
             if anew:
                 _begins_anew("put", user, by)
             return Asked(user=user, unapproved=first, anew=anew)
-        user = _account_to_be(email)
         if not roles & APPROVERS:
             _keep_the_last(user)
         held = {"roles": sorted(role.value for role in roles), "password": make_password(password)}
-        return Asked(waits=_wait("put", user, by, **wanted, **held))
+        return Asked(waits=_wait("put", user, by, **wanted, **held), ended=ended)
 
 
 @transaction.atomic
