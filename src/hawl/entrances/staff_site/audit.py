@@ -82,6 +82,13 @@ class AuditForm(forms.Form):
         for name, choices in (("account", accounts), ("kind", list(CLASSES.items()))):
             self.fields[name].choices = [("", _("All")), *choices]  # type: ignore[attr-defined]
 
+    def clean_day(self) -> dt.date | None:
+        """A day that has a day after it and lies in London's calendar."""
+        day: dt.date | None = self.cleaned_data["day"]
+        if day is not None and not 2000 <= day.year <= 2100:
+            raise forms.ValidationError(self.fields["day"].error_messages["invalid"])
+        return day
+
     def asked(self) -> EntriesAsked:
         """As the query takes it; a day is one in London."""
         told = self.cleaned_data

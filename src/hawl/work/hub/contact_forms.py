@@ -50,7 +50,7 @@ class _WayField(forms.ChoiceField):
 
     def valid_value(self, value: Any) -> bool:
         """Whether it has the form of one; whose it is and whether it is still so is decided with the act."""
-        return re.fullmatch(r"[0-9a-f-]{36}:[0-9]{1,9}", str(value)) is not None
+        return re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:[0-9]{1,9}", str(value)) is not None
 
 
 class DecideForm(forms.Form):

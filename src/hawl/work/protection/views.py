@@ -159,7 +159,8 @@ def review_step(request: HttpRequest, what: str, item_id: UUID) -> HttpResponse:
 @needs_fresh_sign_in
 def ask_renaming(request: HttpRequest) -> HttpResponse:
     """Ask that records with nobody left be given to others."""
-    chosen = [int(each) for each in request.POST.getlist("named") if each.isdigit()]
+    sent = set(request.POST.getlist("named"))
+    chosen = [user_id for user_id, _name in presenters.could_be_named() if str(user_id) in sent]
     try:
         actions.ask_renaming(by=current_actor(), named=chosen)
     except Refused as refused:

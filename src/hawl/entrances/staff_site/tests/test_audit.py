@@ -109,7 +109,17 @@ def test_it_is_there_for_stewards_alone(role: Role) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["?person=x", "?day=tomorrow", "?account=0", "?action=%3Cb%3E", "?kind=x", "?person=%00"]
+    "query",
+    [
+        "?person=x",
+        "?day=tomorrow",
+        "?account=0",
+        "?action=%3Cb%3E",
+        "?kind=x",
+        "?person=%00",
+        "?day=31/12/9999",
+        "?day=01/01/0001",
+    ],
 )
 def test_what_cannot_be_understood_is_said(query: str) -> None:
     answer = page(steward(), query)

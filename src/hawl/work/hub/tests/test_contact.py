@@ -53,6 +53,17 @@ def words(response: Any) -> str:
     return " ".join(BeautifulSoup(response.content, "html.parser").main.get_text(" ").split())
 
 
+@pytest.mark.parametrize(
+    "way", ["-" * 36 + ":1", "0" * 36 + ":1", "0" * 8 + "-0000" * 4 + "-" + "0" * 11 + ":1", "x:1", ":"]
+)
+def test_what_is_no_number_or_address_of_theirs_is_refused_in_words(
+    users: tuple[User, User], contact: Contact, way: str
+) -> None:
+    sent = signed_in(users[0]).post(address(contact, "decide/"), decision(contact, "unsafe", way=way))
+    assert sent.status_code == 422
+    assert "Choose from the list." in words(sent)
+
+
 def decision(contact: Contact, to: str, version: int = 0, **changes: str) -> dict[str, str]:
     told = {"way": f"{contact.pk}:{version}", "use": "text", "to": to, "how_known": "person_said",
             "held_by": "themself", "reason": "she asked for texts"}  # fmt: skip

@@ -175,3 +175,12 @@ def test_a_lead_asks_for_their_own_desk_alone(people: Desks) -> None:
 ])  # fmt: skip
 def test_the_rule_without_tables(roles: set[Role], desks_of: set[int], may: bool) -> None:
     assert may_agree_to_renaming(roles, desks_of, 3) is may
+
+
+def test_what_is_no_account_that_was_offered_names_nobody(people: Desks) -> None:
+    orphaned(people)
+    client = Client()
+    client.force_login(people.lead)
+    for sent_on in ("²", "9" * 40, "-1", "x", str(people.worker.pk)):
+        assert client.post("/reviews/re-naming/", {"named": [sent_on]}).status_code == 422
+    assert not Renaming.objects.exists()
