@@ -78,5 +78,6 @@ JOBS: dict[str, Reach] = {
     "hawl.work.protection.jobs.look_for_conflicts": Reach.MACHINE,
     "hawl.work.protection.jobs.gather_unexplained_looks": Reach.MACHINE,
     "hawl.work.protection.jobs.carry_out_renamings": Reach.MACHINE,
+    "hawl.work.protection.jobs.draw_reviewers": Reach.MACHINE,
     "hawl.work.protection.jobs.watch": Reach.MACHINE,
 }
