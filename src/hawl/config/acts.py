@@ -43,6 +43,8 @@ ACTS: dict[str, Action | None] = {
     "message_approve": None,
     # The installation, and one's own sign-in. Whether an account opens is no act on a record; it asks for a code too.
     "account_decide": None,
+    # A yes to what a machine does after two of them, `Action.ERASE`; whoever says it sees no record by it.
+    "erasure_decide": None,
     "policy_report": None,
     "failure_looked_at": None,
     "sign_in": None,

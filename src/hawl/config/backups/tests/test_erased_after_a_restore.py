@@ -16,6 +16,7 @@ from hawl.registers.people.models import Person
 from hawl.work.erasing.actions import erase_person
 from hawl.work.erasing.models import ErasedCount
 from hawl.work.erasing.plan import steps
+from hawl.work.erasing.tests.agreeing import agreed
 from hawl.work.intake.models import ErasedMessage
 from hawl.work.intake.tests.importing import EVERYBODY, case_of, take_in
 from hawl.work.intake.tests.test_importing_versions import version
@@ -43,7 +44,8 @@ def test_a_restore_erases_again(
     take_in([row(LATE)])
     early, late, kept = (whose(each) for each in (EARLY, LATE, KEPT))
     for person in (early, late):
-        erase_person(by=EVERYBODY, person_id=person.pk, asked_by=lead.email, confirmed_by=steward.email, even_open=True)
+        agreed(person.pk, lead, steward)
+        erase_person(by=EVERYBODY, person_id=person.pk)
     shipping.ship(shipping.files())
     done = installation.restore(file)
     assert (done.replayed["put_back"]["erased"], done.replayed["unplaced"]) == (2, [])

@@ -7,11 +7,14 @@ import re
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from click.testing import CliRunner, Result
-from django.db import connection, models
+from django.db import DatabaseError, connection, models, transaction
+from django.test import Client
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
@@ -19,21 +22,31 @@ from hawl.config.access_matrix.laying import _LEFT_OUT, _value
 from hawl.config.backups.server import server
 from hawl.foundations.access.actor import Role
 from hawl.foundations.access.scope import acting_as
+from hawl.foundations.access.tests.processes import as_process
 from hawl.foundations.audit.models import AuditEntry
 from hawl.foundations.clock import now, today
 from hawl.foundations.fields.reading import register
-from hawl.foundations.identity.actions import end_account
-from hawl.foundations.identity.models import User
+from hawl.foundations.identity.actions import begin_session, end_account
+from hawl.foundations.identity.models import StaffSession, User
 from hawl.foundations.journal.models import JournalEntry
 from hawl.foundations.vault.models import DataKey
 from hawl.registers.agreements.models import CameWithoutPolice
 from hawl.registers.cases.models import Case, CaseEvent
-from hawl.registers.cases.tests.makers import DESK, account, organisation_id
+from hawl.registers.cases.tests.makers import DESK, HUB, account, organisation_id
 from hawl.registers.people.models import ContactPlan, Person
 from hawl.work.erasing import commands
-from hawl.work.erasing.actions import CannotErase, erase_person
-from hawl.work.erasing.models import ErasedCount
+from hawl.work.erasing.actions import (
+    CannotErase,
+    NotPermitted,
+    NotWaiting,
+    ask_erasure,
+    decide_erasure,
+    erase_person,
+)
+from hawl.work.erasing.models import ErasedCount, Erasure
 from hawl.work.erasing.plan import NoRule, steps
+from hawl.work.erasing.queries import agreed_erasure
+from hawl.work.erasing.tests.agreeing import agreed, say
 from hawl.work.intake.models import ErasedMessage, FeedMessage
 from hawl.work.intake.tests.importing import EVERYBODY, case_of, take_in
 from hawl.work.intake.tests.test_importing_versions import version
@@ -67,20 +80,19 @@ def own_database(new_database: Callable[[], str]) -> None:
 
 
 @pytest.fixture
-def said() -> dict[str, str]:
+def said() -> tuple[User, User]:
     """The two who say so."""
-    steward, lead = account(Role.STEWARD, DESK), account(Role.SPECIALIST_LEAD, DESK)
-    return {"asked_by": lead.email, "confirmed_by": steward.email}
+    return account(Role.SPECIALIST_LEAD, DESK), account(Role.STEWARD, DESK)
 
 
 @pytest.fixture
-def two() -> Iterator[tuple[Person, Person]]:
+def two() -> tuple[Person, Person]:
     take_in(rows())
     with acting_as(EVERYBODY):
         hers, others = (case_of(record).person for record in (HERS, OTHER))
         for person in (hers, others):
             lay_everything(person)
-        yield hers, others
+    return hers, others
 
 
 def lay_everything(person: Person) -> None:
@@ -95,7 +107,7 @@ def lay_everything(person: Person) -> None:
     )  # fmt: skip
     for step in steps():
         # Somebody whom the police sent did not come without them: a guard holds to it from the next act on.
-        if not held(person, case)[step.table] and step.model is not CameWithoutPolice:
+        if not held(person, case)[step.table] and step.model not in (CameWithoutPolice, Erasure):
             lay_one(step.model, person, case, desk)
 
 
@@ -140,7 +152,7 @@ def held(person: Person, case: Case) -> dict[str, int]:
 
 def everything() -> dict[str, list[str]]:
     """Every row of every table as text."""
-    with connection.cursor() as cursor:
+    with acting_as(EVERYBODY), connection.cursor() as cursor:
         cursor.execute(
             "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
             " AND has_table_privilege(oid, 'select') ORDER BY 1"
@@ -186,109 +198,246 @@ def found_in(values: set[str], tables: dict[str, list[str]]) -> set[tuple[str, s
 
 
 def test_nothing_of_her_is_found_in_any_table_and_everybody_else_is_as_before(
-    two: tuple[Person, Person], said: dict[str, str]
+    two: tuple[Person, Person], said: tuple[User, User]
 ) -> None:
     hers, others = two
-    case, other_case = (Case.objects.get(person=each) for each in two)
-    lay_one(CameWithoutPolice, hers, case, organisation_id(DESK))
-    assert all(held(hers, case).values()), held(hers, case)
-    values = values_of(hers, case) - values_of(others, other_case)
-    assert len(values) > 40
-    before, rows_of_others = everything(), held(others, other_case)
-    assert {value for _, value in found_in(values, before)} == values, "the positive control: each is there"
-    texts = {table: [text for text in found if str(others.pk) in text or str(other_case.pk) in text]
-             for table, found in before.items()}  # fmt: skip
-    done = erase_person(by=EVERYBODY, person_id=hers.pk, **said, even_open=True)
-    after = everything()
-    left = found_in(values, {table: found for table, found in after.items() if table not in PROOF})
-    # Of her own id: that she looked like nobody else. The proof names it.
-    assert left == set()
-    assert held(others, other_case) == rows_of_others
-    assert all(set(found) <= set(after[table]) for table, found in texts.items() if table not in PROOF)
-    assert done.marks == 1
-    assert done.rows["people.person"] == done.rows["cases.case"] == 1
-    assert not DataKey.objects.filter(pk=hers.data_key).exists()
-    # No word of hers in the proof either.
-    for word in ("Canary", "Street of", "Story of", "word of", "07700"):
-        assert found_in({word + HERS, f"{word} {HERS}"}, after) == set()
-    counted = ErasedCount.objects.get()
-    assert (counted.council, counted.offence, counted.n) == (case.council, case.offence, 1)
-    assert counted.month == case.reported_on.replace(day=1)
-    grave = AuditEntry.objects.get(action="person.erased_whole")
-    assert grave.audit_class == "grave"
-    asked = User.objects.get(email=said["asked_by"])
-    assert grave.detail["asked_by"] == asked.pk
-    (noted,) = JournalEntry.objects.filter(kind="erased")
-    assert (noted.subject, len(noted.facts["marks"])) == (hers.pk, 1)
+    agreed(hers.pk, *said)
+    with acting_as(EVERYBODY):
+        case, other_case = (Case.objects.get(person=each) for each in two)
+        lay_one(CameWithoutPolice, hers, case, organisation_id(DESK))
+        assert all(held(hers, case).values()), held(hers, case)
+        values = values_of(hers, case) - values_of(others, other_case)
+        assert len(values) > 40
+        before, rows_of_others = everything(), held(others, other_case)
+        assert {value for _, value in found_in(values, before)} == values, "the positive control: each is there"
+        texts = {table: [text for text in found if str(others.pk) in text or str(other_case.pk) in text]
+                 for table, found in before.items()}  # fmt: skip
+        done = erase_person(by=EVERYBODY, person_id=hers.pk)
+        after = everything()
+        left = found_in(values, {table: found for table, found in after.items() if table not in PROOF})
+        # Of her own id: that she looked like nobody else. The proof names it.
+        assert left == set()
+        assert held(others, other_case) == rows_of_others
+        assert all(set(found) <= set(after[table]) for table, found in texts.items() if table not in PROOF)
+        assert done.marks == 1
+        assert done.rows["people.person"] == done.rows["cases.case"] == 1
+        assert not DataKey.objects.filter(pk=hers.data_key).exists()
+        # No word of hers in the proof either.
+        for word in ("Canary", "Street of", "Story of", "word of", "07700"):
+            assert found_in({word + HERS, f"{word} {HERS}"}, after) == set()
+        counted = ErasedCount.objects.get()
+        assert (counted.council, counted.offence, counted.n) == (case.council, case.offence, 1)
+        assert counted.month == case.reported_on.replace(day=1)
+        grave = AuditEntry.objects.get(action="person.erased_whole")
+        assert grave.audit_class == "grave"
+        assert (grave.detail["first_yes"], grave.detail["second_yes"]) == tuple(user.pk for user in said)
+        (noted,) = JournalEntry.objects.filter(kind="erased")
+        assert (noted.subject, len(noted.facts["marks"])) == (hers.pk, 1)
 
 
 def test_a_newer_version_of_an_erased_record_is_counted_and_not_taken_in(
-    two: tuple[Person, Person], said: dict[str, str]
+    two: tuple[Person, Person], said: tuple[User, User]
 ) -> None:
     hers, _ = two
-    erase_person(by=EVERYBODY, person_id=hers.pk, **said, even_open=True)
-    people = Person.objects.count()
-    done = take_in([row(HERS, "0111", 2), row(OTHER, "0222", 2)]).as_dict()
-    assert (done["rows"], done["erased"], done["accepted"], done["people"]) == (2, 1, 1, 0)
-    assert Person.objects.count() == people
-    assert not any(HERS in text for found in everything().values() for text in found)
-    # Another record about the same person is somebody new, whom nobody erased.
-    assert take_in([row("R-later", "0333", person__ref=f"P-{HERS}")]).as_dict()["people"] == 1
-    # The positive control: it is the mark that keeps the record out.
-    ErasedMessage.objects.all().delete()
-    assert take_in([row(HERS, "0111", 3)]).as_dict()["accepted"] == 1
+    agreed(hers.pk, *said)
+    with acting_as(EVERYBODY):
+        erase_person(by=EVERYBODY, person_id=hers.pk)
+        people = Person.objects.count()
+        done = take_in([row(HERS, "0111", 2), row(OTHER, "0222", 2)]).as_dict()
+        assert (done["rows"], done["erased"], done["accepted"], done["people"]) == (2, 1, 1, 0)
+        assert Person.objects.count() == people
+        assert not any(HERS in text for found in everything().values() for text in found)
+        # Another record about the same person is somebody new, whom nobody erased.
+        assert take_in([row("R-later", "0333", person__ref=f"P-{HERS}")]).as_dict()["people"] == 1
+        # The positive control: it is the mark that keeps the record out.
+        ErasedMessage.objects.all().delete()
+        assert take_in([row(HERS, "0111", 3)]).as_dict()["accepted"] == 1
 
 
-def test_two_in_standing_say_so_and_one_is_a_steward(two: tuple[Person, Person], said: dict[str, str]) -> None:
+def routed(person: Person, route: str) -> None:
+    with acting_as(EVERYBODY):
+        Case.objects.filter(person=person).update(route=route)
+
+
+def test_nothing_is_erased_before_two_said_yes(two: tuple[Person, Person], said: tuple[User, User]) -> None:
     hers, _ = two
-    lead, steward = said["asked_by"], said["confirmed_by"]
-    other = account(Role.SPECIALIST_LEAD, DESK).email
-    officer = account(Role.VICTIM_CARE_OFFICER, DESK).email
-    lapsed = account(Role.SPECIALIST_LEAD, DESK)
-    User.objects.filter(pk=lapsed.pk).update(vetting_until=today().replace(year=2020))
-    gone = account(Role.STEWARD, DESK)
-    end_account(by=EVERYBODY, email=gone.email)
-    for asked, confirmed, code in (
-        (steward, steward, "same_person"), (lead, other, "no_steward"), (officer, steward, "not_in_standing"),
-        (steward, lapsed.email, "not_in_standing"), (lead, gone.email, "not_in_standing"),
-        (lead, "nobody@example.org", "not_in_standing"), ("", steward, "not_in_standing"),
-    ):  # fmt: skip
-        with pytest.raises(CannotErase) as refused:
-            erase_person(by=EVERYBODY, person_id=hers.pk, asked_by=asked, confirmed_by=confirmed, even_open=True)
-        assert refused.value.code == code, (asked, confirmed)
-    with pytest.raises(CannotErase, match="open_case"):
-        erase_person(by=EVERYBODY, person_id=hers.pk, **said)
+    lead, steward = said
+    with pytest.raises(CannotErase, match="not_agreed"):
+        erase_person(by=EVERYBODY, person_id=hers.pk)
+    asked = ask_erasure(by=EVERYBODY, person_id=hers.pk, even_open=True)
+    for user, gave in ((lead, "first"), (steward, "agreed")):
+        with pytest.raises(CannotErase, match="not_agreed"):
+            erase_person(by=EVERYBODY, person_id=hers.pk)
+        assert say(user, asked) == gave
+    assert erase_person(by=EVERYBODY, person_id=hers.pk).rows["people.person"] == 1
+    assert not Erasure.objects.exists()
     with pytest.raises(CannotErase, match="not_here"):
-        erase_person(by=EVERYBODY, person_id=uuid.uuid4(), **said)
-    assert Person.objects.filter(pk=hers.pk).exists()
-    Case.objects.filter(person=hers).update(route="declined")
-    erase_person(by=EVERYBODY, person_id=hers.pk, **said)
-    assert not Person.objects.filter(pk=hers.pk).exists()
+        erase_person(by=EVERYBODY, person_id=hers.pk)
 
 
-def run(person: uuid.UUID, said: dict[str, str], *more: str) -> Result:
-    given = ["erase", str(person), "--asked-by", said["asked_by"], "--confirmed-by", said["confirmed_by"], *more]
-    return CliRunner().invoke(commands.person, given)
+def test_each_says_yes_once_in_standing_and_one_is_a_steward(
+    two: tuple[Person, Person], said: tuple[User, User]
+) -> None:
+    hers, _ = two
+    lead, steward = said
+    other, officer = account(Role.SPECIALIST_LEAD, DESK), account(Role.VICTIM_CARE_OFFICER, DESK)
+    lapsed, gone = account(Role.SPECIALIST_LEAD, DESK), account(Role.STEWARD, DESK)
+    dateless = account(Role.STEWARD, DESK)
+    User.objects.filter(pk=lapsed.pk).update(vetting_until=today().replace(year=2020))
+    User.objects.filter(pk=dateless.pk).update(vetting_until=None, training_until=None)
+    end_account(by=EVERYBODY, email=gone.email)
+    asked = ask_erasure(by=EVERYBODY, person_id=hers.pk, even_open=True)
+    for user in (officer, lapsed, gone):
+        with pytest.raises(NotPermitted, match="not_allowed"):
+            say(user, asked)
+    with pytest.raises(NotPermitted, match="not_allowed"):
+        say(lead, asked, signed_in=False)
+    assert say(lead, asked) == "first"
+    with pytest.raises(NotPermitted, match="not_allowed"):
+        say(lead, asked)
+    with pytest.raises(NotPermitted, match="no_steward"):
+        say(other, asked)
+    with pytest.raises(NotPermitted, match="not_allowed"), as_process("staff"):
+        decide_erasure(by=EVERYBODY, erasure_id=asked.pk, agreed=True)
+    with as_process("staff"):
+        begin_session(by=dateless.actor(), user=dateless, factor_at=now() - timedelta(minutes=11))
+    with pytest.raises(NotPermitted, match="not_allowed"):
+        say(dateless, asked, signed_in=False)
+    assert say(dateless, asked) == "agreed"
+    with pytest.raises(NotWaiting):
+        say(steward, asked)
 
 
-def test_the_command_counts_first_refuses_an_open_case_and_erases(
-    two: tuple[Person, Person], said: dict[str, str]
+def test_a_no_ends_it_and_what_is_asked_for_otherwise_needs_both_again(
+    two: tuple[Person, Person], said: tuple[User, User]
+) -> None:
+    hers, _ = two
+    lead, steward = said
+    routed(hers, "declined")
+    asked = ask_erasure(by=EVERYBODY, person_id=hers.pk)
+    assert ask_erasure(by=EVERYBODY, person_id=hers.pk).pk == asked.pk
+    assert say(lead, asked) == "first"
+    wider = ask_erasure(by=EVERYBODY, person_id=hers.pk, even_open=True)
+    assert (wider.pk == asked.pk, wider.first_by) == (False, None)
+    with pytest.raises(NotWaiting):
+        say(steward, asked)
+    assert say(lead, wider) == "first"
+    assert say(lead, wider, agreed=False) == "refused", "who said yes thinks better of it"
+    with pytest.raises(NotWaiting):
+        say(steward, wider)
+    with pytest.raises(CannotErase, match="not_agreed"):
+        erase_person(by=EVERYBODY, person_id=hers.pk)
+    assert ask_erasure(by=EVERYBODY, person_id=hers.pk).first_by is None
+
+
+def test_a_case_that_opened_meanwhile_stops_what_was_agreed_to_without_one(
+    two: tuple[Person, Person], said: tuple[User, User]
+) -> None:
+    hers, _ = two
+    with pytest.raises(CannotErase, match="open_case"):
+        ask_erasure(by=EVERYBODY, person_id=hers.pk)
+    routed(hers, "declined")
+    agreed(hers.pk, *said, even_open=False)
+    routed(hers, "automatic")
+    with pytest.raises(CannotErase, match="open_case"):
+        erase_person(by=EVERYBODY, person_id=hers.pk)
+    routed(hers, "declined")
+    assert erase_person(by=EVERYBODY, person_id=hers.pk).rows["people.person"] == 1
+
+
+@pytest.mark.parametrize(("hours", "holds"), [(7 * 24 - 1, True), (7 * 24 + 1, False)])
+def test_a_yes_holds_for_a_week(two: tuple[Person, Person], said: tuple[User, User], hours: int, holds: bool) -> None:
+    hers, _ = two
+    agreed(hers.pk, *said)
+    with time_machine.travel(now() + timedelta(hours=hours)):
+        assert (agreed_erasure(hers.pk) is not None) is holds
+
+
+@pytest.mark.parametrize(
+    "change", ["first_by = 1, second_by = 2", "even_open = false", "person_id = gen_random_uuid()", "asked_at = now()"]
+)
+def test_nobody_writes_a_yes_or_what_it_was_said_to(
+    two: tuple[Person, Person], said: tuple[User, User], change: str
+) -> None:
+    hers, _ = two
+    asked = ask_erasure(by=EVERYBODY, person_id=hers.pk, even_open=True)
+    with pytest.raises(DatabaseError, match="say yes on the staff site"), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE erasing_erasure SET {change} WHERE id = %s", [asked.pk])
+    with pytest.raises(DatabaseError, match="say yes on the staff site"), transaction.atomic():
+        Erasure.objects.create(person_id=hers.pk, even_open=True, cases=0, open_cases=0, rows_held=0, asked_at=now(),
+                               asked_by="x", first_by=said[0].pk, second_by=said[1].pk)  # fmt: skip
+    with pytest.raises(DatabaseError), connection.cursor() as cursor:
+        cursor.execute("SELECT hawl_decide_erasure(%s, true)", [asked.pk])
+
+
+def test_the_page_tells_what_goes_and_takes_both_yeses(two: tuple[Person, Person], said: tuple[User, User]) -> None:
+    hers, _ = two
+    lead, steward = said
+    hub_lead, officer = account(Role.SPECIALIST_LEAD, HUB), account(Role.VICTIM_CARE_OFFICER, DESK)
+    asked = ask_erasure(by=EVERYBODY, person_id=hers.pk, even_open=True, operator="operator:gwen")
+    with as_process("staff"):
+        clients = {user.pk: Client() for user in (lead, steward, hub_lead, officer)}
+        for user in (lead, steward, hub_lead, officer):
+            clients[user.pk].force_login(user)
+        address = f"/erasures/{asked.pk}/decide/"
+        assert clients[officer.pk].get("/erasures/").status_code == 404
+        assert clients[officer.pk].post(address, {"said": "yes"}).status_code == 404
+        for user, sees in ((lead, True), (steward, False), (hub_lead, False)):
+            page = clients[user.pk].get("/erasures/").content.decode()
+            assert "operator:gwen" in page
+            assert "Everything held of this person goes for good" in page
+            assert "even where a case is open" in page
+            assert str(asked.rows_held) in page
+            assert (f"/people/{hers.pk}/" in page) is sees
+            assert HERS not in page
+        assert clients[lead.pk].post(address, {"said": "maybe"}).status_code == 404
+        assert clients[lead.pk].post(address, {"said": "yes"}).status_code == 302
+        assert "You said yes" in clients[lead.pk].get("/erasures/").content.decode()
+        refused = clients[hub_lead.pk].post(address, {"said": "yes"})
+        assert refused.status_code == 409
+        assert "must be a steward" in refused.content.decode()
+        assert lead.display_name in clients[steward.pk].get("/erasures/").content.decode()
+        StaffSession.objects.filter(user=steward).update(factor_at=now() - timedelta(minutes=11))
+        assert clients[steward.pk].post(address, {"said": "yes"})["Location"].startswith("/sign-in/again/")
+        StaffSession.objects.filter(user=steward).update(factor_at=now())
+        assert clients[steward.pk].post(address, {"said": "yes"}).status_code == 302
+        assert "/decide/" not in clients[lead.pk].get("/erasures/").content.decode()
+        assert 'lang="cy"' in clients[lead.pk].get("/cy/erasures/").content.decode()
+        assert clients[steward.pk].post(f"/erasures/{uuid.uuid4()}/decide/", {"said": "yes"}).status_code == 404
+    assert erase_person(by=EVERYBODY, person_id=hers.pk).rows
+
+
+def run(person: uuid.UUID, *more: str) -> Result:
+    return CliRunner().invoke(commands.person, ["erase", str(person), *more])
+
+
+def test_the_command_counts_asks_refuses_an_open_case_and_erases_after_two_said_yes(
+    two: tuple[Person, Person], said: tuple[User, User]
 ) -> None:
     hers, others = two
     before = everything()
-    counted = json.loads(run(hers.pk, said, "--dry-run", "--json").output)
+    counted = json.loads(run(hers.pk, "--dry-run", "--json").output)
     assert (counted["erased"], counted["rows"]["people.person"], counted["marks"]) == (False, 1, 1)
     assert {name: found for name, found in everything().items() if not name.startswith("audit")} == {
         name: found for name, found in before.items() if not name.startswith("audit")
     }
-    refused = run(hers.pk, said)
+    refused = run(hers.pk)
     assert refused.exit_code == 2
     assert "--even-open" in refused.output
-    done = json.loads(run(hers.pk, said, "--even-open", "--json").output)
+    assert "it waits for two people" in run(hers.pk, "--even-open").output
+    asked = Erasure.objects.get(person_id=hers.pk)
+    assert (asked.rows_held, asked.cases, asked.open_cases) == (sum(counted["rows"].values()), 1, 1)
+    say(said[0], asked)
+    assert "One has." in run(hers.pk, "--even-open").output
+    say(said[1], asked)
+    done = json.loads(run(hers.pk, "--even-open", "--json").output)
     assert (done["erased"], done["rows"]) == (True, counted["rows"])
-    assert run(hers.pk, said, "--even-open").exit_code == 2
-    assert "people.person" in run(others.pk, said, "--even-open").output
+    assert run(hers.pk, "--even-open").exit_code == 2
+    assert json.loads(run(others.pk, "--even-open", "--json").output)["waits"] is True
+    agreed(others.pk, *said)
+    assert "people.person" in run(others.pk, "--even-open").output
     assert not FeedMessage.objects.exists()
+    assert "No such option" in run(hers.pk, "--confirmed-by", said[0].email).output
 
 
 @pytest.mark.parametrize(
