@@ -70,7 +70,7 @@ class Installation:
         with self.where.connect("postgres") as admin:
             # Not those that another worker of the run makes and drops meanwhile on the same server.
             found = "SELECT datname FROM pg_database WHERE datname !~ '^hawl_own_' OR starts_with(datname, %s)"
-            return sorted(row[0] for row in admin.execute(found, [self.where.name]).fetchall())
+            return sorted(row[0] for row in admin.execute(found, [self.name]).fetchall())
 
     def contents(self) -> dict[str, Any]:
         with self.where.connect() as plain:
