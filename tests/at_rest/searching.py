@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import mmap
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,4 +67,6 @@ def search(folders: Iterable[Path], wanted: dict[str, bytes]) -> tuple[list[Foun
 
 def _files(folders: Iterable[Path]) -> Iterator[Path]:
     for folder in folders:
-        yield from (each for each in sorted(folder.rglob("*")) if each.is_file() and not each.is_symlink())
+        # A folder that another worker takes away meanwhile is passed over.
+        there = sorted(Path(place, name) for place, _, names in os.walk(folder) for name in names)
+        yield from (each for each in there if each.is_file() and not each.is_symlink())
