@@ -11,7 +11,7 @@ class StaffSiteConfig(AppConfig):
 
     def ready(self) -> None:
         """Fills the frame of staff pages with the navigation."""
-        from hawl.entrances.staff_site.begun_anew import frame_telling
+        from hawl.entrances.staff_site.navigation import frame
         from hawl.foundations.design.frames import fill_navigation
 
-        fill_navigation(frame_telling)
+        fill_navigation(frame)

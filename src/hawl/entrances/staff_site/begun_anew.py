@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from hawl.entrances.staff_site.navigation import frame
 from hawl.foundations.identity.queries import begun_anew
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
-
-    from hawl.foundations.design.frames import Frame
 
 # In the session of the browser: names of the accounts that began so since their holder signed in last.
 _BEGUN = "begun_anew"
@@ -26,14 +19,13 @@ def note_begun(request: HttpRequest, since: datetime | None) -> None:
         request.session[_BEGUN] = names
 
 
-def frame_telling(request: HttpRequest) -> Frame:
-    """The frame, with what must be told of accounts that began anew before all else."""
-    around = frame(request)
+def notice_of_begun(request: HttpRequest) -> list[str]:
+    """What must be told of it before all else; empty where nothing began so."""
     names = getattr(request, "session", {}).get(_BEGUN)
-    if not names or not around.signed_in_as:
-        return around
+    if not names:
+        return []
     told = _(
         "Whoever looks after Hawl let the account of %(names)s begin anew alone, as nobody was left who could say yes."
         " If you did not expect it, ask that person now, and look at the audit."
     )
-    return replace(around, notices=(told % {"names": ", ".join(names)}, *around.notices))
+    return [told % {"names": ", ".join(names)}]

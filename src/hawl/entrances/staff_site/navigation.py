@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from hawl.entrances.staff_site.begun_anew import notice_of_begun
 from hawl.foundations.access.actor import NoActor, Permission, current_actor
 from hawl.foundations.access.policy import enter
 from hawl.foundations.clock import now
@@ -74,7 +75,7 @@ def _session(request: HttpRequest) -> dict[str, Any]:
 
 def _notices(request: HttpRequest, user: User, *, reviews: bool) -> tuple[str, ...]:
     """What the person must know on whatever page they are; to a reviewer, each broken glass that waits for them."""
-    found = []
+    found = notice_of_begun(request)
     if reviews and (waiting := len(incidents_to_review(user.pk))):
         words = ngettext(
             "%(count)s record was opened in an emergency. Go to Reviews and look at it now.",

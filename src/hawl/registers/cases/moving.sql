@@ -1,3 +1,4 @@
+-- What the gate of a referral rests on; all else that the keeper reads is granted with the scope.
 GRANT SELECT (route, agreement) ON cases_case TO {keeper};
 -- A referral: a case, its events, its person and the ways of reaching them that it told are opened to one more body. By
 -- whom the case is seen at its own desk, and not by a broken glass alone; nothing sealed is opened, and nothing to the
