@@ -91,7 +91,11 @@ PERSON = (
     Field("language", Code(_LANGUAGE, 35), "Language the person prefers: cy, en, or another tag."),
     Field("interpreter", Code(_LANGUAGE, 35), "Language an interpreter is needed for."),
     Field("access_needs", Several(Code(_KEY, 60), 20), "Keys such as bsl, large_print.", absent=()),
-    Field("deceased", YesNo(), "Whether the person has died."),
+    Field(
+        "deceased",
+        YesNo(),
+        "Whether the person has died. Left out, it says nothing; false takes back what was told wrongly.",
+    ),
     Field("on_behalf_of", Text(100), "person.ref of the victim for whom this person stands."),
     Field(
         "risk",
@@ -102,7 +106,7 @@ PERSON = (
     Field(
         "agreement",
         choice(ANSWERS),
-        "The person's own answer to being referred for support.",
+        "The person's own answer to being referred for support. A no stands until a later version says yes.",
         absent="not_asked",
     ),
     Field("repeat", YesNo(), "Whether the force counts a repeat victim.", absent=False),
