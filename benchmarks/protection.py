@@ -65,6 +65,7 @@ def without_controls() -> None:
     from hawl.foundations.access import scope
     from hawl.foundations.access.actor import Actor, Role, Standing, naming
     from hawl.foundations.audit import actions as audit
+    from hawl.foundations.identity import sessions
     from hawl.foundations.identity.models import User
     from hawl.foundations.vault import fields
     from hawl.registers.finding import queries as finding
@@ -77,7 +78,7 @@ def without_controls() -> None:
     def nothing(*_: Any, **__: Any) -> None:
         return None
 
-    def actor_of(user: User) -> Actor:
+    def actor_of(user: User, _bodies: Any = None) -> Actor:
         """What any site knows of who signed in: the account's own row."""
         far = date(2999, 1, 1)
         return Actor(
@@ -97,22 +98,25 @@ def without_controls() -> None:
     fields.SealedField.from_db_value = lambda self, value, *_: None if value is None else fields.Sealed(value)
     fields.SealedField.open_stored = lambda self, instance, value: value
     finding._people_with = _by_plain_names
+    sessions._ALONG = {}
+    finding.with_keys = lambda rows, _column: list(rows)
 
 
 def _by_plain_names(wanted: list[tuple[int, set[int]]], most: int) -> Any:
     """The same candidates from an indexed column of plain words, in one statement."""
     from django.db import connection
 
+    from hawl.registers.finding import queries as finding
+
     with connection.cursor() as cursor:
         parts, values = [], []
         for kind, words in wanted:
             parts.append(f"(SELECT {int(kind)}, person_id FROM bench_words WHERE word = ANY(%s) LIMIT %s)")
             values += [sorted(words), most * len(words) + 1]
-        cursor.execute(" UNION ALL ".join(parts), values)
-        people: dict[int, set[Any]] = {kind: set() for kind, _ in wanted}
-        for kind, person in cursor.fetchall():
-            people[kind].add(person)
-    return ((kind, found if len(found) <= most else None) for kind, found in people.items())
+        cursor.execute(finding._FEW_OF_A_KIND.format(each=" UNION ALL ".join(parts)), [most, *values])
+        people: dict[int, set[Any] | None] = {kind: set() for kind, _ in wanted}
+        people.update((kind, None if found is None else set(found)) for kind, found in cursor.fetchall())
+    return iter(people.items())
 
 
 def _everywhere(old: Any, new: Any) -> None:
@@ -380,7 +384,9 @@ def lay_out(folder: Path) -> tuple[dict[str, str], dict[str, list[Request]]]:
         subprocess.run([sys.executable, __file__, "--open"], env=environment, check=True)
         for name in (where.name, COPY):
             with superuser(name) as admin:
-                admin.execute("VACUUM FULL ANALYZE")
+                admin.execute("VACUUM FULL")
+                # As the server does by itself in a while: it marks the pages of which an index may answer alone.
+                admin.execute("VACUUM ANALYZE")
         (folder / "laid_out").touch()
     with superuser(where.name) as admin:
         found = admin.execute("SELECT id FROM people_person ORDER BY md5(id::text) LIMIT 200").fetchall()

@@ -57,7 +57,8 @@ class NamedActor:
         if request.path_info.startswith(_OUTSIDE):
             return self.get_response(request)
         user = request.user
-        actor = user.actor() if isinstance(user, User) or user.is_authenticated else _PASSERS_BY
+        held: Standing = getattr(request, "standing", NOBODY)
+        actor = user.actor(held.bodies) if isinstance(user, User) or user.is_authenticated else _PASSERS_BY
         with acting_as(actor):
             response = self.get_response(request)
             response.headers[SENDS_FORMS] = "yes"

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db.models import Field
 
 from hawl.foundations.access.actor import Actor, current_actor, naming
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.classes import AuditClass, class_of
 from hawl.foundations.audit.context import gathering_refusals, request_id, waiting_refusals
 from hawl.foundations.audit.models import AuditEntry
+
+_FIELDS: tuple[Field[Any, Any], ...] = AuditEntry._meta.concrete_fields
+_COLUMNS = ", ".join(f'"{field.column}"' for field in _FIELDS)
+_INSERT = f'INSERT INTO "{AuditEntry._meta.db_table}" ({_COLUMNS}) VALUES '  # noqa: S608 - names of our own
+_ROW = f"({', '.join(f'%s::{field.db_type(connection)}' for field in _FIELDS)})"
 
 
 def record(
@@ -39,7 +46,7 @@ def record(
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("The audit is written with the act, in one transaction.")
     entry = _entry(action, object_kind, object_id, rule, purpose, objects, detail, class_of(action, grave=grave))
-    AuditEntry.objects.bulk_create([entry])
+    _add([entry])
     if grave:
         with connection.cursor() as cursor:
             cursor.execute("SELECT hawl_audit_chain(%s)", [entry.pk])
@@ -121,11 +128,27 @@ def _entry(
     )
 
 
+def _add(entries: list[AuditEntry], using: str = DEFAULT_DB_ALIAS) -> None:
+    """In one statement. Every page that shows a person writes one, so it is not put together anew each time."""
+    values = [_told(entry, field) for entry in entries for field in _FIELDS]
+    with connections[using].cursor() as cursor:
+        cursor.execute(_INSERT + ", ".join([_ROW] * len(entries)), values)
+
+
+def _told(entry: AuditEntry, field: Field[Any, Any]) -> Any:
+    value = getattr(entry, field.attname)
+    if field.attname == "detail":
+        return json.dumps(value)
+    if field.attname == "objects_shown" and value is not None:
+        return "{" + ",".join(map(str, value)) + "}"
+    return value
+
+
 def _write(entries: Iterable[AuditEntry]) -> None:
     """Each in the name of who did it, which the database asks of an entry (`rules.sql`)."""
     for actor, theirs in groupby(entries, key=lambda entry: entry.actor):
         with acting_as(Actor(label=actor, user_id=_user_of(actor))):
-            AuditEntry.objects.bulk_create(theirs)
+            _add(list(theirs))
 
 
 def _user_of(label: str) -> int | None:
@@ -140,7 +163,7 @@ def _write_beside(entry: AuditEntry) -> None:
     try:
         with transaction.atomic(using=name), connections[name].cursor() as cursor:
             cursor.execute("SELECT set_config('hawl.user', %s, true)", [str(_user_of(entry.actor) or "")])
-            AuditEntry.objects.using(name).bulk_create([entry])
+            _add([entry], using=name)
     finally:
         connections[name].close()
         del connections[name]

@@ -13,7 +13,7 @@ from django.db import models
 
 from hawl.foundations.access.actor import Actor, Role
 from hawl.foundations.access.models import JOBS, STAFF_SIDE, OpenModel
-from hawl.foundations.access.standing import Account, actor_of
+from hawl.foundations.access.standing import Account, Bodies, actor_of
 from hawl.foundations.vault.fields import SealedJSON, SealedText
 
 
@@ -73,8 +73,8 @@ class User(OpenModel, AbstractBaseUser):
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
 
-    def actor(self) -> Actor:
-        """The actor that this user is at this moment; read anew at each request."""
+    def actor(self, bodies: Bodies | None = None) -> Actor:
+        """The actor that this user is at this moment; read anew at each request, where given by these `bodies`."""
         return actor_of(
             Account(
                 user_id=self.pk,
@@ -84,7 +84,8 @@ class User(OpenModel, AbstractBaseUser):
                 roles=frozenset(Role(each) for each in self.roles),
                 vetting_until=self.vetting_until,
                 training_until=self.training_until,
-            )
+            ),
+            bodies,
         )
 
 

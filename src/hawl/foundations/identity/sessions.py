@@ -15,6 +15,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import ValidationError
 from django.utils.crypto import constant_time_compare
 
+from hawl.foundations.access.standing import Bodies, bodies_of
 from hawl.foundations.clock import now
 from hawl.foundations.identity.models import StaffSession, User
 
@@ -53,6 +54,8 @@ class Standing:
     stay: StaffSession | None = None
     former: User | None = None
     why: Why | None = None
+    # Of the one whose stay it is, read in the same statement.
+    bodies: Bodies | None = None
 
     @property
     def ends_at(self) -> datetime | None:
@@ -61,6 +64,8 @@ class Standing:
 
 
 NOBODY = Standing()
+# A page asks of the account, its bodies and its stay at once: each is read anew for every page.
+_ALONG = {"bodies": bodies_of("identity_user")}
 
 
 def end_of(stay: StaffSession) -> datetime:
@@ -79,7 +84,7 @@ def standing(session: SessionBase) -> Standing:
     if not key:
         return NOBODY
     try:
-        stay = StaffSession.objects.select_related("user").filter(pk=key).first()
+        stay = StaffSession.objects.select_related("user").annotate(**_ALONG).filter(pk=key).first()
     except (ValueError, ValidationError):
         stay = None
     if stay is None or session.get(SESSION_KEY) != str(stay.user_id):
@@ -91,7 +96,7 @@ def standing(session: SessionBase) -> Standing:
     if at - stay.seen_at >= _NOTED:
         StaffSession.objects.filter(pk=stay.pk, ended_at=None).update(seen_at=at)
         stay.seen_at = at
-    return Standing(stay=stay)
+    return Standing(stay=stay, bodies=getattr(stay, "bodies", None))
 
 
 def _why_not(stay: StaffSession, session: SessionBase, at: datetime) -> Why | None:

@@ -54,7 +54,7 @@ class _SealedAttribute(DeferredAttribute):
         if instance is None or not isinstance(value, Sealed):
             return value
         field: SealedField = self.field  # type: ignore[assignment]
-        plain = field.from_plain(field.open_stored(instance, bytes(value)).decode())
+        plain = field.from_plain(field.open_stored(instance, value).decode())
         instance.__dict__[field.attname] = plain
         return plain
 
@@ -99,9 +99,8 @@ class SealedField(models.BinaryField):  # type: ignore[type-arg]
         """Marks what comes from the database as not opened yet, and notes under which key it lies."""
         if value is None:
             return None
-        found = Sealed(value)
-        hand.note(key_id_of(found))
-        return found
+        hand.note(key_id_of(value))
+        return Sealed(value)
 
     def open_stored(self, instance: models.Model, value: bytes) -> bytes:
         """A stored value of this object in plain.

@@ -11,10 +11,12 @@ import uuid
 from collections.abc import Iterable
 from datetime import timedelta
 from threading import local
+from typing import TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from hawl.foundations.vault.keys import key_ring
@@ -23,10 +25,13 @@ from hawl.foundations.vault.sealing import Key, KeyGone, new_key, unwrapped
 
 # A long reading lets go of all keys it holds, or of the oldest ids it noted, beyond this.
 MOST_HELD = 5_000
+Row = TypeVar("Row", bound=models.Model)
 # For so long after a renewal moved on, a page may still hold values under keys that were replaced meanwhile.
 _RENEWING = timedelta(minutes=10)
 _LOCK = "hawl.keys"
 _KEYS = "SELECT id, wrapped, kek FROM vault_datakey WHERE id = ANY(%s::uuid[])"
+# The same of one row's key, in the statement that reads the row: the number of the wrapping key before the wrapped one.
+_ALONG = "(SELECT int4send(k.kek) || k.wrapped FROM vault_datakey k WHERE k.id = {table}.{column})"
 
 
 class _Mark:
@@ -61,6 +66,8 @@ class _Hand:
         self.fresh: dict[bytes, _Mark] = {}
         self.locked: _Mark | None = None
         self.renewing: bool | None = None
+        # While rows are read whose keys come along with them, nothing is noted.
+        self.coming = False
         self.place = -1
 
 
@@ -92,7 +99,7 @@ def note(key_id: bytes | None) -> None:
     """A value under this key was read: it may be opened in this transaction."""
     last: _Hand | None = getattr(_thread, "hand", None)
     # Most rows hold several values. Were this the hand of a transaction that is over, the opening would find it out.
-    if last is not None and (key_id in last.noted or key_id in last.keys):
+    if last is not None and (last.coming or key_id in last.noted or key_id in last.keys):
         return
     if key_id is None or (hand := _hand()) is None or key_id in hand.keys:
         return
@@ -136,6 +143,28 @@ def hold(key: Key) -> None:
     if (hand := _hand()) is not None:
         hand.keys[key.id.bytes] = key
         hand.fresh[key.id.bytes] = _Mark()
+
+
+def with_keys(rows: models.QuerySet[Row], column: str) -> list[Row]:
+    """These rows, each read together with the key whose id stands in its own `column`, as far as it is handed out.
+
+    For a list of which every row is opened: one statement less than reading first and loading then.
+    """
+    sql = _ALONG.format(table=rows.model._meta.db_table, column=column)
+    along = rows.annotate(key_along=RawSQL(sql, ()))  # noqa: S611 - names of our own
+    hand, ring = _hand(), key_ring()
+    if hand is None or len(hand.keys) >= MOST_HELD:
+        return list(rows)
+    hand.coming = True
+    try:
+        found = list(along)
+    finally:
+        hand.coming = False
+    for row in found:
+        key_id, key = getattr(row, column), row.__dict__.pop("key_along")
+        if key is not None and key_id.bytes not in hand.keys:
+            hand.keys[key_id.bytes] = unwrapped(key_id, key[4:], int.from_bytes(key[:4], "big"), ring)
+    return found
 
 
 def _load(ids: Iterable[bytes]) -> dict[bytes, Key | None]:

@@ -13,7 +13,6 @@ import hmac
 import os
 import unicodedata
 import uuid
-from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -36,13 +35,16 @@ class KeyGone(CannotOpen):
     """The key of a value is not there: the person was erased, or the key is not handed to who asks."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Key:
     """One person's key, unwrapped. Held no longer than a transaction."""
 
-    id: uuid.UUID
-    text: str
-    cipher: AESGCM
+    # A page of a list makes some hundred of these: a frozen data class costs three times as much to make.
+    __slots__ = ("cipher", "id", "text")
+
+    def __init__(self, key_id: uuid.UUID, text: str, cipher: AESGCM) -> None:
+        self.id = key_id
+        self.text = text
+        self.cipher = cipher
 
     def __repr__(self) -> str:
         return f"Key({self.text})"
@@ -69,7 +71,7 @@ def new_key(keys: KeyRing | None = None) -> tuple[Key, bytes, int]:
     return Key(key_id, str(key_id), AESGCM(plain)), wrapped, number
 
 
-def wrap(plain: bytes, key_id: uuid.UUID, ring: KeyRing) -> tuple[bytes, int]:
+def wrap(plain: bytes, key_id: uuid.UUID | str, ring: KeyRing) -> tuple[bytes, int]:
     """A person's key wrapped by the current wrapping key, bound to its id; and that one's number."""
     if not ring.wrapping:
         raise InstallationError("The key file is of release 0.1.0.", "Run `hawl upgrade`.")
@@ -77,7 +79,7 @@ def wrap(plain: bytes, key_id: uuid.UUID, ring: KeyRing) -> tuple[bytes, int]:
     return nonce + ring.wrapping[ring.kek].encrypt(nonce, plain, _bound_to(key_id)), ring.kek
 
 
-def unwrap(wrapped: bytes, key_id: uuid.UUID, kek: int, ring: KeyRing) -> bytes:
+def unwrap(wrapped: bytes, key_id: uuid.UUID | str, kek: int, ring: KeyRing) -> bytes:
     """The plain key again; `CannotOpen` where its wrapping key is not held or it was moved or damaged."""
     cipher = ring.wrapping.get(kek)
     if cipher is None:
@@ -90,16 +92,17 @@ def unwrap(wrapped: bytes, key_id: uuid.UUID, kek: int, ring: KeyRing) -> bytes:
 
 def unwrapped(key_id: uuid.UUID, wrapped: bytes, kek: int, ring: KeyRing) -> Key:
     """A key as its row holds it, ready for use."""
-    return Key(key_id, str(key_id), AESGCM(unwrap(bytes(wrapped), key_id, kek, ring)))
+    text = str(key_id)
+    return Key(key_id, text, AESGCM(unwrap(bytes(wrapped), text, kek, ring)))
 
 
-def _bound_to(key_id: uuid.UUID) -> bytes:
+def _bound_to(key_id: uuid.UUID | str) -> bytes:
     return f"vault_datakey|{key_id}|2".encode()
 
 
 def key_id_of(sealed: bytes) -> bytes | None:
     """The 16 bytes of the id of the person's key that sealed a value; None for a value under the key file."""
-    if sealed[:1] == _UNDER_A_KEY and len(sealed) >= _LONG_HEADER + _TAG:
+    if len(sealed) >= _LONG_HEADER + _TAG and sealed[0] == _UNDER_A_KEY[0]:
         return sealed[1:17]
     return None
 

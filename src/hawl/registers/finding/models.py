@@ -20,7 +20,8 @@ class SearchToken(ScopedModel):
     subject_column = "person_id"
     erasers = STAFF_SIDE
 
-    # One index for looking up and for uniqueness: a person has fifteen of these rows.
+    # One index for looking up and for uniqueness: a person has fifteen of these rows. It includes who may see the row
+    # (migration 0002), so that a search reads no page of the table.
     pk = models.CompositePrimaryKey("token", "person_id", "source_id")
     token = models.BigIntegerField()
     person_id = models.UUIDField(db_index=True)

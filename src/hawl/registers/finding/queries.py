@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -14,6 +15,8 @@ from django.db.models.expressions import RawSQL
 from rapidfuzz import fuzz
 
 from hawl.foundations.access.actor import current_actor
+from hawl.foundations.access.seen import SCOPE_COLUMNS
+from hawl.foundations.vault.hand import with_keys
 from hawl.foundations.vault.sealing import CannotOpen
 from hawl.registers.cases.models import Case
 from hawl.registers.finding import tokens, words
@@ -24,6 +27,12 @@ from hawl.registers.people.models import Contact, Person, Visibility
 # So many records a search may open at the most.
 MOST_OPENED = 200
 _NEAR = 0.3
+_WEIGHED = ("names", "born_on", "visibility", "data_key", *SCOPE_COLUMNS)
+# Where too many are of a kind, the database does not even send who they are.
+_FEW_OF_A_KIND = """
+SELECT kind, CASE WHEN count(DISTINCT person_id) <= %s THEN array_agg(DISTINCT person_id) END
+FROM ({each}) AS found (kind, person_id) GROUP BY kind
+"""
 _PREFIXES = ("ap", "ab", "ferch", "fab")
 
 
@@ -72,10 +81,11 @@ def find(asked: Asked, *, most: int = 50) -> Found:
 
     Strong tokens count before weak ones; at most 200 records are opened.
     """
-    described = _described(asked)
+    if not (wanted := tokens.by_strength(described := _described(asked))):
+        return Found()
     met: dict[uuid.UUID, set[int]] = {}
     left_out = False
-    for kind, new in _people_with(tokens.by_strength(described), MOST_OPENED):
+    for kind, new in _people_with(wanted, MOST_OPENED):
         if new is None or len(new - met.keys()) + len(met) > MOST_OPENED:
             left_out = True
             continue
@@ -100,23 +110,38 @@ def exact_tokens(name: str, born_on: date) -> tuple[frozenset[int], frozenset[in
 
 def _people_with(wanted: list[tuple[int, set[int]]], most: int) -> Iterator[tuple[int, set[uuid.UUID] | None]]:
     """For each kind of token its people, in one statement; None for more than `most`, of whom no more rows are read."""
-    people: dict[int, set[uuid.UUID]] = {kind: set() for kind, _ in wanted}
-    asked = [(kind, token) for kind, each in wanted for token in each]
-    # What may be seen is written once, for whichever token: twelve kinds would else cost twelve times as much to plan.
-    of_one = SearchToken.objects.filter(token=RawSQL("asked.token", ())).order_by().values_list("person_id").distinct()
+    people: dict[int, set[uuid.UUID] | None] = {kind: set() for kind, _ in wanted}
     with suppress(EmptyResultSet), connection.cursor() as cursor:  # nobody in standing asks
-        sql, values = of_one[: most + 1].query.sql_with_params()
-        statement = f"""
-            SELECT asked.kind, found.person_id FROM unnest(%s::int[], %s::bigint[]) AS asked (kind, token),
-            LATERAL ({sql}) AS found"""  # noqa: S608 - the SQL is Django's own
-        cursor.execute(statement, [[kind for kind, _ in asked], [token for _, token in asked], *values])
-        for kind, person in cursor.fetchall():
-            people[kind].add(person)
-    return ((kind, found if len(found) <= most else None) for kind, found in people.items())
+        parts, values = [], []
+        for repeats in (False, True):
+            asked = [(kind, token) for kind, each in wanted if (kind in tokens.REPEATED) == repeats for token in each]
+            if asked:
+                sql, more = _people_of_each(asked, most, repeats=repeats)
+                parts.append(sql)
+                values += more
+        cursor.execute(_FEW_OF_A_KIND.format(each=" UNION ALL ".join(parts)), [most, *values])
+        people.update((kind, None if found is None else set(found)) for kind, found in cursor.fetchall())
+    return iter(people.items())
+
+
+def _people_of_each(asked: list[tuple[int, int]], most: int, *, repeats: bool) -> tuple[str, list[Any]]:
+    """Each kind with one more than `most` of the people of each of its tokens.
+
+    What may be seen is written once, for whichever token: twelve kinds would else cost twelve times as much to plan.
+    Of what stands in one row of a person alone no more rows are read than people are asked for; what `repeats` has to
+    be brought down to people first.
+    """
+    people = SearchToken.objects.filter(token=RawSQL("asked.token", ())).order_by().values_list("person_id")
+    sql, values = (people.distinct() if repeats else people)[: most + 1].query.sql_with_params()
+    statement = f"""
+        SELECT asked.kind, found.person_id FROM unnest(%s::int[], %s::bigint[]) AS asked (kind, token),
+        LATERAL ({sql}) AS found"""  # noqa: S608 - the SQL is Django's own
+    return statement, [[kind for kind, _ in asked], [token for _, token in asked], *values]
 
 
 def _opened(people: Collection[uuid.UUID]) -> list[Person]:
-    return list(Person.objects.filter(pk__in=people))
+    """As much of each as is weighed and shown, with their keys: of all of them the names are opened."""
+    return with_keys(Person.objects.filter(pk__in=people).only(*_WEIGHED), "data_key")
 
 
 def _described(asked: Asked) -> Described:
@@ -151,7 +176,9 @@ def _match(person: Person, kinds: set[int], asked: Asked, described: Described) 
     if not kinds:
         return None
     try:
-        names, born = names_of(person.names), person.born_on
+        names = names_of(person.names)
+        # Opened only where it is asked for: of most who are weighed nothing is shown.
+        born = person.born_on if asked.born_on or asked.born_year else None
     except CannotOpen:
         return None
     weights: list[tuple[str, float, float]] = []

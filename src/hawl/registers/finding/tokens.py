@@ -17,6 +17,8 @@ REFERENCE, PHONE, EMAIL, FULL_NAME, BORN, FAMILY_YEAR, FAMILY_INITIAL, FAMILY, S
     11
 )
 POSTCODE = 11
+# What cases and contacts tell, of which a person has many. Names and the day of birth stand in the person's row alone.
+REPEATED = frozenset({REFERENCE, PHONE, EMAIL, POSTCODE})
 
 
 @dataclass(slots=True)

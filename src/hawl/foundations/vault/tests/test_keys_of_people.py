@@ -199,3 +199,28 @@ def test_values_of_release_0_1_0_stay_readable_and_their_people_without_a_key(de
     held.save(update_fields=["names"])
     assert Person.objects.get().names == {"family": "New"}
     assert Person.objects.get().data_key is None
+
+
+def test_people_read_with_their_keys_are_opened_without_a_further_statement_one_or_fifty(desk: int) -> None:
+    def taken(people: int) -> int:
+        for _ in range(people):
+            make_person(desk=desk)
+        hand._hand().let_go()  # type: ignore[union-attr]
+        with CaptureQueriesContext(connection) as made:
+            read = hand.with_keys(Person.objects.all(), "data_key")
+            assert all(person.names["given"] == "Siân" and person.born_on for person in read)
+        return len(made)
+
+    assert (taken(1), taken(50)) == (1, 1)
+
+
+def test_a_key_that_is_gone_comes_along_with_nobody_and_one_of_release_0_1_0_is_not_missed(desk: int) -> None:
+    erased, of_before = make_person(desk=desk), make_person(desk=desk)
+    destroy_key(by=MACHINE, person_id=erased.pk)
+    hand._hand().let_go()  # type: ignore[union-attr]
+    Person.objects.filter(pk=of_before.pk).update(data_key=None)
+    read = {person.pk: person for person in hand.with_keys(Person.objects.all(), "data_key")}
+    with pytest.raises(KeyGone):
+        _ = read[erased.pk].names
+    assert read[of_before.pk].names["given"] == "Siân"
+    assert not any("key_along" in person.__dict__ for person in read.values())

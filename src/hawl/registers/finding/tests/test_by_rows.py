@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -23,10 +25,12 @@ from hawl.registers.cases.tests.makers import (
     organisation_id,
     three_people,
 )
-from hawl.registers.finding import laying
+from hawl.registers.finding import laying, queries
+from hawl.registers.finding import tokens as made_of
 from hawl.registers.finding.actions import search_people
 from hawl.registers.finding.models import SearchToken
 from hawl.registers.finding.queries import Asked, find
+from hawl.registers.finding.tokens import Described
 from hawl.registers.people.models import Contact, Person
 
 pytestmark = pytest.mark.django_db
@@ -153,6 +157,50 @@ def test_one_whose_number_stands_in_many_rows_is_one_and_crowds_nobody_out() -> 
         answer = find(Asked(phone="01633 496000"))
     assert {match.person.pk for match in answer.matches} == {person.pk for person in people}
     assert not answer.more
+
+
+def test_names_and_the_day_of_birth_stand_in_the_persons_row_alone_and_nothing_else_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # A search counts the rows of such a token as people: one person with two of them would crowd somebody out.
+    monkeypatch.setattr(made_of, "_token", lambda _secret, kind, text: hash((kind, text)))
+    with acting_as(MACHINE):
+        person, *_ = two_cases(organisation_id(DESK))
+        make_contact(person, "1 High Street, Newport NP20 1AA", kind="address")
+        _, held = queries.tokens_held([person.pk])
+        kinds = {hash(each): each[0] for each in _told_of(person)}
+    of_person = {kinds[token] for row in held if row.source == person.pk for token in row.tokens}
+    of_others = {kinds[token] for row in held if row.source != person.pk for token in row.tokens}
+    assert of_person == set(made_of._ORDER) - made_of.REPEATED
+    assert of_others == made_of.REPEATED
+
+
+def _told_of(person: Person) -> Iterator[tuple[int, str]]:
+    """Each (kind, text) by which anything of this person is found."""
+    ways = [(each.kind, each.value) for each in Contact.objects.filter(person_id=person.pk)]
+    own = Described(names=made_of.names_of(person.names), born_on=person.born_on, ways=ways)
+    for described in (own, *map(queries._of_case, Case.objects.filter(person_id=person.pk))):
+        yield from made_of._texts(described, place=True)
+
+
+def test_who_is_named_to_hundreds_and_walled_from_hundreds_is_found_all_the_same() -> None:
+    # Who may see a row stands in the index beside its word, which has no room without end.
+    officer = account(Role.SPECIALIST_LEAD, DESK)
+    with acting_as(MACHINE):
+        person = make_person(
+            desk=organisation_id(DESK),
+            named_users=[officer.pk, *range(10_000_000_000, 10_000_000_200)],
+            denied_organisations=list(range(70_000, 70_200)),
+        )
+        laying.renew([person.pk])
+    assert met(officer, Asked(name="Sian ap Rhys")) == [["name"]]
+
+
+def test_a_search_reads_who_may_see_a_word_from_its_index() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_indexdef('finding_searchtoken_pkey'::regclass)")
+        (index,) = cursor.fetchone()
+    assert "INCLUDE (visible_to, named_users, denied_users, denied_organisations)" in index
 
 
 def test_laying_and_searching_take_as_many_statements_for_one_row_as_for_fifty() -> None:

@@ -7,9 +7,12 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, transaction
 
+from hawl.foundations.access.actor import Actor
 from hawl.foundations.access.models import BrokenGlass
 from hawl.foundations.access.scope import acting_as
-from hawl.foundations.clock import today
+from hawl.foundations.access.standing import bodies_of
+from hawl.foundations.clock import now, today
+from hawl.foundations.identity.models import StaffSession, User
 from hawl.registers.cases.models import Case
 from hawl.work.protection import actions, glass_keys, queries
 from hawl.work.protection.models import GlassIncident
@@ -73,6 +76,25 @@ def test_nothing_is_opened_past_a_seal_or_a_denial_and_the_answer_is_the_same(pe
         assert queries.opened_now(by) == []
         assert BrokenGlass.objects.get(pk=incident.pk).subjects == []
     assert len(incident.reviewers) == 2
+
+
+def test_a_stay_brings_what_was_opened_since_with_its_next_page_and_not_to_anybody_else(people: Desks) -> None:
+    case = a_known_case(people)
+
+    def by_stay(user: User) -> Actor:
+        stays = StaffSession.objects.select_related("user").annotate(bodies=bodies_of("identity_user"))
+        stay = stays.get(pk=begun[user.pk])
+        return stay.user.actor(stay.bodies)
+
+    begun = {
+        user.pk: StaffSession.objects.create(user=user, signed_in_at=now(), seen_at=now(), factor_at=now()).pk
+        for user in (people.hub_worker, people.hub_lead)
+    }
+    assert by_stay(people.hub_worker).glass == frozenset()
+    broken(people)
+    assert by_stay(people.hub_worker) == again(people.hub_worker)
+    assert by_stay(people.hub_worker).glass >= {case.person_id, case.pk}
+    assert by_stay(people.hub_lead).glass == frozenset()
 
 
 def test_a_denial_told_while_the_glass_is_broken_shuts_the_record_at_once(people: Desks) -> None:
