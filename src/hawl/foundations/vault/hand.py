@@ -148,7 +148,8 @@ def hold(key: Key) -> None:
 def with_keys(rows: models.QuerySet[Row], column: str) -> list[Row]:
     """These rows, each read together with the key whose id stands in its own `column`, as far as it is handed out.
 
-    For a list of which every row is opened: one statement less than reading first and loading then.
+    For a list of which every row is opened: one statement less than reading first and loading then. A value that lies
+    under another key (where a restricted person is) is loaded by itself.
     """
     sql = _ALONG.format(table=rows.model._meta.db_table, column=column)
     along = rows.annotate(key_along=RawSQL(sql, ()))  # noqa: S611 - names of our own
