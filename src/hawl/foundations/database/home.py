@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from functools import lru_cache
 from pathlib import Path
 
 
@@ -20,9 +21,14 @@ def home() -> Path:
     """The installation's folder: `HAWL_HOME`, else `hawl` in the user's data folder."""
     named = os.environ.get("HAWL_HOME")
     if named:
-        return Path(named).expanduser().resolve()
-    data = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
-    return (Path(data).expanduser() / "hawl").resolve()
+        return _resolved(named)
+    return _resolved(os.path.join(os.environ.get("XDG_DATA_HOME") or "~/.local/share", "hawl"))
+
+
+@lru_cache(maxsize=8)
+def _resolved(named: str) -> Path:
+    # Asked for wherever a key is needed; following links each time costs more than opening what the key seals.
+    return Path(named).expanduser().resolve()
 
 
 def private_folder(path: Path) -> Path:

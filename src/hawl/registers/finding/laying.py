@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from django.db import connection
 
+from hawl.foundations.vault.keys import key_ring
 from hawl.registers.finding.models import LAID_FOR
 from hawl.registers.finding.queries import Laid, tokens_held
 from hawl.registers.finding.tokens import Described, tokens_of
@@ -16,18 +17,20 @@ from hawl.registers.people.models import Visibility
 _ADD = """
 INSERT INTO finding_searchtoken (token, person_id, source_id, laid_for,
   visible_to, named_users, denied_users, denied_organisations)
-SELECT n.token, n.person_id, n.source_id, n.laid_for,
+SELECT n.token, r.person_id, r.source_id, r.laid_for,
   s.visible_to, s.named_users, s.denied_users, s.denied_organisations
-FROM unnest(%(tokens)s::bigint[], %(people)s::uuid[], %(sources)s::uuid[], %(laid_for)s::smallint[])
-  AS n (token, person_id, source_id, laid_for)
+FROM unnest(%(sources)s::uuid[], %(people)s::uuid[], %(laid_for)s::smallint[]) WITH ORDINALITY
+  AS r (source_id, person_id, laid_for, place)
 JOIN (
   SELECT id, visible_to, named_users, denied_users, denied_organisations FROM people_person
-  WHERE id = ANY(%(rows)s::uuid[])
+  WHERE id = ANY(%(sources)s::uuid[])
   UNION ALL SELECT id, visible_to, named_users, denied_users, denied_organisations FROM people_contact
-  WHERE id = ANY(%(rows)s::uuid[])
+  WHERE id = ANY(%(sources)s::uuid[])
   UNION ALL SELECT id, visible_to, named_users, denied_users, denied_organisations FROM cases_case
-  WHERE id = ANY(%(rows)s::uuid[])
-) AS s ON s.id = n.source_id
+  WHERE id = ANY(%(sources)s::uuid[])
+) AS s ON s.id = r.source_id
+JOIN unnest(%(tokens)s::bigint[], %(places)s::int[]) AS n (token, place) ON n.place = r.place
+ORDER BY n.token
 ON CONFLICT DO NOTHING
 """
 _TAKE_AWAY = "DELETE FROM finding_searchtoken WHERE person_id = ANY(%s)"
@@ -35,8 +38,9 @@ _TAKE_AWAY = "DELETE FROM finding_searchtoken WHERE person_id = ANY(%s)"
 
 def add(people: Mapping[uuid.UUID, Mapping[uuid.UUID, Described]]) -> None:
     """Add tokens to open records, by what a feed told of them just now: by person, by the row in which it stands."""
+    ring = key_ring()
     _add(
-        Laid(person, source, Visibility.OPEN, tokens_of(described))
+        Laid(person, source, Visibility.OPEN, tokens_of(described, ring=ring))
         for person, sources in people.items()
         for source, described in sources.items()
     )
@@ -60,16 +64,21 @@ def take_away(people: Collection[uuid.UUID]) -> None:
 
 
 def _add(rows: Iterable[Laid]) -> None:
-    tokens: list[int] = []
-    people: list[uuid.UUID] = []
-    sources: list[uuid.UUID] = []
-    laid_for: list[int] = []
-    for row in rows:
-        each = len(row.tokens)
-        tokens += row.tokens
-        people += [row.person] * each
-        sources += [row.source] * each
-        laid_for += [LAID_FOR[row.level]] * each
+    """The rows once, and of each of their tokens the place of its row: a token is a tenth as long as two ids."""
+    laid = list(rows)
+    tokens = [token for row in laid for token in row.tokens]
+    places = [place for place, row in enumerate(laid, 1) for _ in row.tokens]
+    told = {
+        "sources": _listed(row.source for row in laid),
+        "people": _listed(row.person for row in laid),
+        "laid_for": _listed(LAID_FOR[row.level] for row in laid),
+        "tokens": _listed(tokens),
+        "places": _listed(places),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_ADD, {"tokens": tokens, "people": people, "sources": sources, "laid_for": laid_for,
-                              "rows": list(dict.fromkeys(sources))})  # fmt: skip
+        cursor.execute(_ADD, told)
+
+
+def _listed(values: Iterable[object]) -> str:
+    """An array in PostgreSQL's own writing, of numbers or ids."""
+    return "{" + ",".join(map(str, values)) + "}"
