@@ -132,7 +132,9 @@ class FeedMessage(OpenModel):
             # order would be read through each time.
             GinIndex(fields=["addresses"], name="intake_message_homes", fastupdate=False),
             GinIndex(
-                fields=["suspects"], name="intake_message_suspects", fastupdate=False,
+                fields=["suspects"],
+                name="intake_message_suspects",
+                fastupdate=False,
                 condition=~models.Q(suspects=[]),
             ),
         ]
