@@ -1,8 +1,9 @@
 """What of a contact plan stands at once and what waits for a second person. Pure.
 
 What narrows contact takes one person. What widens it takes two: longer hours, a voicemail, another code word or none,
-and other words on who must never be reached or told. Until the second person confirms, what stood before stands, less
-what the first one closed.
+and any other words on who must never be reached or told, since words that are added may take back what they follow
+("unless he rings from work"). Until the second person confirms, what stood before stands, less what the first one
+closed; what waits is shown beside it, so that a new warning is read at once.
 """
 
 from __future__ import annotations
@@ -15,18 +16,15 @@ from hawl.registers.people.hours import OFFICE_HOURS, Window, windows_of
 
 # A proposal stands until the end of this day after the one on which it was made (local).
 PROPOSAL_STANDS_DAYS = 7
-_WARNINGS = ("never", "not_told")
-_SEPARATORS = (",", ";", "\n")
 _Span = tuple[time, time]
 
 
 def parted(stands: Mapping[str, Any], told: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Of a plan as it stands and as it was told: what stands from now on, and the names of what waits for a second."""
     now, waits = dict(told), []
-    for name in ("code_word", *_WARNINGS):
+    for name in ("code_word", "never", "not_told"):
         before, after = str(stands.get(name) or ""), str(told.get(name) or "")
-        adds = name in _WARNINGS and after.startswith(tuple(before + each for each in _SEPARATORS))
-        if before and before != after and not adds:
+        if before and before != after:
             now[name] = before
             waits.append(name)
     if told.get("voicemail") == "neutral":
