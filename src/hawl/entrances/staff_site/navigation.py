@@ -18,6 +18,7 @@ from hawl.foundations.design.frames import Frame, Item
 from hawl.foundations.identity.models import User
 from hawl.foundations.identity.queries import count_waiting, lapsing
 from hawl.foundations.identity.sessions import MISSED, NOBODY
+from hawl.work.erasing.queries import waiting_erasures
 from hawl.work.protection.queries import incidents_to_review
 
 
@@ -87,6 +88,13 @@ def _notices(request: HttpRequest, user: User, *, reviews: bool) -> tuple[str, .
         words = ngettext(
             "%(count)s account waits for a yes. Go to Accounts and look at it.",
             "%(count)s accounts wait for a yes. Go to Accounts and look at them.",
+            waiting,
+        )
+        found.append(words % {"count": waiting})
+    if reviews and (waiting := len([each for each in waiting_erasures() if each.first_by != user.pk])):
+        words = ngettext(
+            "%(count)s person is to be erased once two people agree. Go to Accounts and look at it.",
+            "%(count)s people are to be erased once two people agree. Go to Accounts and look at it.",
             waiting,
         )
         found.append(words % {"count": waiting})

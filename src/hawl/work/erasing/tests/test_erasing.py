@@ -376,8 +376,9 @@ def test_the_page_tells_what_goes_and_takes_both_yeses(two: tuple[Person, Person
     hub_lead, officer = account(Role.SPECIALIST_LEAD, HUB), account(Role.VICTIM_CARE_OFFICER, DESK)
     asked = ask_erasure(by=EVERYBODY, person_id=hers.pk, even_open=True, operator="operator:gwen")
     with as_process("staff"):
-        clients = {user.pk: Client() for user in (lead, steward, hub_lead, officer)}
-        for user in (lead, steward, hub_lead, officer):
+        four = (lead, steward, hub_lead, officer)
+        clients = {user.pk: Client() for user in four}
+        for user in four:
             clients[user.pk].force_login(user)
         address = f"/erasures/{asked.pk}/decide/"
         assert clients[officer.pk].get("/erasures/").status_code == 404
@@ -390,9 +391,12 @@ def test_the_page_tells_what_goes_and_takes_both_yeses(two: tuple[Person, Person
             assert str(asked.rows_held) in page
             assert (f"/people/{hers.pk}/" in page) is sees
             assert HERS not in page
+        told = {user.pk: "1 person is to be erased" in clients[user.pk].get("/erasures/").content.decode() for user in four}
+        assert told == {lead.pk: True, steward.pk: True, hub_lead.pk: True, officer.pk: False}
         assert clients[lead.pk].post(address, {"said": "maybe"}).status_code == 404
         assert clients[lead.pk].post(address, {"said": "yes"}).status_code == 302
-        assert "You said yes" in clients[lead.pk].get("/erasures/").content.decode()
+        assert "You said yes" in (page := clients[lead.pk].get("/erasures/").content.decode())
+        assert "1 person is to be erased" not in page
         refused = clients[hub_lead.pk].post(address, {"said": "yes"})
         assert refused.status_code == 409
         assert "must be a steward" in refused.content.decode()
@@ -402,6 +406,7 @@ def test_the_page_tells_what_goes_and_takes_both_yeses(two: tuple[Person, Person
         StaffSession.objects.filter(user=steward).update(factor_at=now())
         assert clients[steward.pk].post(address, {"said": "yes"}).status_code == 302
         assert "/decide/" not in clients[lead.pk].get("/erasures/").content.decode()
+        assert "1 person is to be erased" not in clients[hub_lead.pk].get("/erasures/").content.decode()
         assert 'lang="cy"' in clients[lead.pk].get("/cy/erasures/").content.decode()
         assert clients[steward.pk].post(f"/erasures/{uuid.uuid4()}/decide/", {"said": "yes"}).status_code == 404
     assert erase_person(by=EVERYBODY, person_id=hers.pk).rows
