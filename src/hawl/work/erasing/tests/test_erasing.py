@@ -391,7 +391,9 @@ def test_the_page_tells_what_goes_and_takes_both_yeses(two: tuple[Person, Person
             assert str(asked.rows_held) in page
             assert (f"/people/{hers.pk}/" in page) is sees
             assert HERS not in page
-        told = {user.pk: "1 person is to be erased" in clients[user.pk].get("/erasures/").content.decode() for user in four}
+        told = {
+            user.pk: "1 person is to be erased" in clients[user.pk].get("/erasures/").content.decode() for user in four
+        }
         assert told == {lead.pk: True, steward.pk: True, hub_lead.pk: True, officer.pk: False}
         assert clients[lead.pk].post(address, {"said": "maybe"}).status_code == 404
         assert clients[lead.pk].post(address, {"said": "yes"}).status_code == 302
