@@ -165,6 +165,8 @@ def with_keys(rows: models.QuerySet[Row], column: str) -> list[Row]:
         key_id, key = getattr(row, column), row.__dict__.pop("key_along")
         if key is not None and key_id.bytes not in hand.keys:
             hand.keys[key_id.bytes] = unwrapped(key_id, key[4:], int.from_bytes(key[:4], "big"), ring)
+        elif key_id is not None:
+            hand.keys.setdefault(key_id.bytes, None)  # looked for and not there: not asked for row by row
     return found
 
 
