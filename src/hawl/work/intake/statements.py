@@ -17,7 +17,12 @@ STAGED = {
 # What versions that do not count any more said against a number; staged only.
 STAGED_ALONE = {"against": ("people_contact", parts.CONTACTS)}
 # Whom this part touches: also those of whom it only brought an old version.
-TOUCHED = "SELECT c.person_id FROM stage_intake_feedmessage m JOIN cases_case c ON c.id = m.case_id"
+TOUCHED = "SELECT person_id FROM stage_touched"
+# Looked up once for all statements, as soon as the cases say whose they are: nothing after that changes it.
+TOUCH = """
+INSERT INTO stage_touched (person_id)
+SELECT DISTINCT c.person_id FROM stage_intake_feedmessage m JOIN cases_case c ON c.id = m.case_id
+"""
 # And those of whom it has no row, whom a wall or a conflict reaches through a crime that they share.
 REACHED = f"{TOUCHED} UNION ALL SELECT unnest(%(reached)s::uuid[])"
 
