@@ -33,16 +33,18 @@ JOIN unnest(%(tokens)s::bigint[], %(places)s::int[]) AS n (token, place) ON n.pl
 ORDER BY n.token
 ON CONFLICT DO NOTHING
 """
+# What one row of a person tells, or the tokens of it where they were worked out before (for open records).
+Told = Described | set[int]
 _TAKE_AWAY = "DELETE FROM finding_searchtoken WHERE person_id = ANY(%s)"
 
 
-def add(people: Mapping[uuid.UUID, Mapping[uuid.UUID, Described]]) -> None:
+def add(people: Mapping[uuid.UUID, Mapping[uuid.UUID, Told]]) -> None:
     """Add tokens to open records, by what a feed told of them just now: by person, by the row in which it stands."""
     ring = key_ring()
     _add(
-        Laid(person, source, Visibility.OPEN, tokens_of(described, ring=ring))
+        Laid(person, source, Visibility.OPEN, tokens_of(told, ring=ring) if isinstance(told, Described) else told)
         for person, sources in people.items()
-        for source, described in sources.items()
+        for source, told in sources.items()
     )
 
 

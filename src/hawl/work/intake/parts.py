@@ -7,28 +7,23 @@ goes out as `Part`, with every value about a person sealed to its row.
 from __future__ import annotations
 
 import json
-import os
-import re
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from hawl.foundations.vault.keys import KeyRing
+from hawl.foundations.vault.keys import KeyRing, key_ring
 from hawl.foundations.vault.resealing import Keys
 from hawl.foundations.vault.sealing import Key, new_key, seal
-from hawl.registers.finding.tokens import Described
-from hawl.rights.duties.columns import duty_values
-from hawl.rights.rulebook import Event, Rulebook, evaluate
-from hawl.work.intake import keys, rules, standing
+from hawl.registers.finding.laying import Told
+from hawl.rights.rulebook import Event, Rulebook
+from hawl.work.intake import rules, standing
 from hawl.work.intake.copy_text import NONE, line
-from hawl.work.intake.facts import RowFacts, facts_of
-from hawl.work.intake.feed.rows import FeedRow, ReportedEvent
-from hawl.work.intake.tokens import describe_case, describe_contact, describe_person
-from hawl.work.intake.versions import Claim, History, Sorted, ToldNo, claims_of
-
-_CODE = re.compile(r"[A-Za-z0-9_.:-]{1,60}")
+from hawl.work.intake.facts import RowFacts
+from hawl.work.intake.tokens import describe_person
+from hawl.work.intake.versions import History, Sorted, ToldNo
+from hawl.work.intake.working_out import Claim, WorkedOut, duty_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +80,15 @@ class Desk:
 class Part:
     """Rows for each table, and what was counted. Keys of the row dictionaries are column names."""
 
+    # The key file as it is when the part begins: an import may outlast a rotation, and a part holds the lock on keys.
+    ring: KeyRing = field(default_factory=key_ring)
     people: dict[bytes, tuple[Any, ...]] = field(default_factory=dict)
     # Keys made for people who are new, as they are stored; and the keys of all people of the part.
     keys: list[tuple[Any, ...]] = field(default_factory=list)
     keys_of: dict[uuid.UUID, Keys | None] = field(default_factory=dict)
     # By what its rows let each person be found, by the row in which it stands; and whose rows take the place of what
     # was held.
-    described: dict[uuid.UUID, dict[uuid.UUID, Described]] = field(default_factory=dict)
+    described: dict[uuid.UUID, dict[uuid.UUID, Told]] = field(default_factory=dict)
     renewed_people: set[uuid.UUID] = field(default_factory=set)
     contacts: list[tuple[Any, ...]] = field(default_factory=list)
     cases: dict[bytes, tuple[Any, ...]] = field(default_factory=dict)
@@ -139,7 +136,7 @@ def build(rows: Sorted, known: Known, desk: Desk, run_id: uuid.UUID, part: Part)
     """Fill `part` with what the sorted rows come to."""
     part.told_no = [each for each in rows.told_no if each.person_key in known.people]
     keys_of_messages = {
-        key: _Row(key, row, rows.histories[key], known, desk, part).take() for key, row in rows.chosen.items()
+        key: _Row(each, rows.histories[key], known, desk, part).take() for key, each in rows.chosen.items()
     }
     for key, history in rows.histories.items():
         if key not in rows.chosen and history.case_id and (words := history.words()) != history.stood:
@@ -161,15 +158,16 @@ def build(rows: Sorted, known: Known, desk: Desk, run_id: uuid.UUID, part: Part)
         held = (
             keys_of_messages[key] if key in keys_of_messages else known.keys_of_cases.get(case_id) if case_id else None
         )
-        part.against.append((*_contact_row(key, case_id, None, claim, desk, ("{}", "{}"), held), person))
+        part.against.append((*_contact_row(uuid.uuid4(), key, case_id, None, claim, desk, ("{}", "{}"), held), person))
     return part
 
 
 class _Row:
     """The taking of one row, step by step."""
 
-    def __init__(self, key: bytes, row: FeedRow, history: History, known: Known, desk: Desk, part: Part) -> None:
-        self.key, self.row, self.history, self.known, self.desk, self.part = key, row, history, known, desk, part
+    def __init__(self, told: WorkedOut, history: History, known: Known, desk: Desk, part: Part) -> None:
+        self.told, self.history, self.known, self.desk, self.part = told, history, known, desk, part
+        self.key, self.row = told.key, told.row
         # The desk's alone, also where the person was referred on for another crime or is sealed: what follows from
         # that, `laying` brings in. As PostgreSQL writes arrays: text copies quicker than lists.
         self.seen = (f"{{{desk.organisation_id}}}", "{}")
@@ -177,7 +175,7 @@ class _Row:
     def take(self) -> Keys | None:
         """Person, case, contacts, events, duties; gives the keys under which they lie."""
         # As if nobody stood for the person and nobody accused them: what other rows say, `laying` brings in.
-        told, words, policy = facts_of(self.row), self.history.words(), self.desk.policy
+        told, words, policy = self.told.facts, self.history.words(), self.desk.policy
         facts = words.of(told)
         stands = standing.standing(facts, policy)
         self.history.waiting = stands.waits_for, stands.stood_route, stands.stood_reason
@@ -185,19 +183,20 @@ class _Row:
         person_id = self._person()
         self.part.keys_of[person_id] = self.keys
         described = self.part.described.setdefault(person_id, {})
-        describe_person(described, person_id, self.row, self.names)
+        if self.tells_particulars:
+            describe_person(described, person_id, self.row, self.told.names)
         if self.history.case_id is not None:
             self.part.renewed_people.add(person_id)
-        self.happened = [self._stored(event) for event in _once(self.row.all_events())]
         rank = rules.priority(facts).rank
         case_id = self._case_id(stands.route)
         self._case(case_id, person_id, stands, facts, rank)
-        described[case_id] = describe_case(self.row)
+        described[case_id] = self.told.case_tokens
         # By the row alone: what other versions said forbids a first call by the case and the person, in every order.
-        for claim in claims_of(self.row, told, self.desk.ring):
-            contact = _contact_row(self.key, case_id, person_id, claim, self.desk, self.seen, self.keys)
-            self.part.contacts.append(contact)
-            described[contact[0]] = describe_contact(claim)
+        for claim, claim_id, tokens in zip(self.told.claims, self.told.claim_ids, self.told.claim_tokens, strict=True):
+            self.part.contacts.append(
+                _contact_row(claim_id, self.key, case_id, person_id, claim, self.desk, self.seen, self.keys)
+            )
+            described[claim_id] = tokens
         self._events(case_id)
         self._duties(case_id, rank)
         return self.keys
@@ -214,22 +213,21 @@ class _Row:
         return self.history.case_id
 
     def _seal(
-        self, table: str, row_id: uuid.UUID | str, column: str, value: Any, security_class: str = "C3"
+        self, table: str, row_id: uuid.UUID | str, column: str, value: str | None, security_class: str = "C3"
     ) -> bytes | None:
         return _sealed(
             table, row_id, column, value, self.desk.ring, self.keys.of_class(security_class) if self.keys else None
         )
 
     def _person(self) -> uuid.UUID:
-        row = self.row.person
         told_at = standing.told_at(self.row)
-        key = keys.person_key(self.row.source, row.ref, self.desk.ring)
+        key = self.told.person
         held = self.known.people.get(key)
         self.keys = held.keys if held else self._new_keys()
-        self.names: dict[str, Any] | None = None
+        self.tells_particulars = held is None or held.yields_to(told_at, self.key)
         if held is None:
             self.part.new_people += 1
-        elif not held.yields_to(told_at, self.key):
+        elif not self.tells_particulars:
             return held.id
         person = Person(held.id if held else uuid.uuid4(), told_at, self.key, self.keys)
         self.known.people[key] = person
@@ -237,83 +235,56 @@ class _Row:
         return person.id
 
     def _new_keys(self) -> Keys:
-        key, wrapped, kek = new_key()  # the key file as it is now: an import may outlast a rotation
+        key, wrapped, kek = new_key(self.part.ring)
         self.part.keys.append((key.id, wrapped, kek, self.desk.now))
         return Keys(key)
 
     def _person_row(self, key: bytes, person: Person) -> tuple[Any, ...]:
-        row = self.row.person
-        names = {"given": row.given_name, "family": row.family_name, "known_as": row.known_as,
-                 "organisation": row.organisation_name, "named_contact": row.named_contact}  # fmt: skip
-        self.names = names
-        facts = {"age": row.age, "gender": row.gender, "ethnicity": row.ethnicity,
-                 "interpreter": row.interpreter, "access_needs": list(row.access_needs)}  # fmt: skip
-        born = row.born_on.isoformat() if row.born_on else None
+        row, texts = self.row.person, self.told.texts
         table = "people_person"
         return (
-            person.id, row.kind, self._seal(table, person.id, "names", names),
-            self._seal(table, person.id, "born_on", born),
-            self._seal(table, person.id, "facts", facts), row.language or "", self.history.words().dead,
+            person.id, row.kind, self._seal(table, person.id, "names", texts.names),
+            self._seal(table, person.id, "born_on", texts.born_on),
+            self._seal(table, person.id, "facts", texts.facts), row.language or "", self.history.words().dead,
             "open", key, person.told_at, person.told_by, self.desk.now, self.keys and self.keys.key.id, *self.seen,
         )  # fmt: skip
 
     def _case(
         self, case_id: uuid.UUID, person_id: uuid.UUID, stands: standing.Standing, facts: RowFacts, rank: int
     ) -> None:
-        row, crime, table = self.row, self.row.crime, "cases_case"
-        reference = {"crime_ref": crime.ref, "record_id": row.record_id, "title": crime.title, "outcome": crime.outcome,
-                     "on_behalf_of": row.person.on_behalf_of}  # fmt: skip
-        location = {"place": crime.place, "postcode": crime.postcode, "lsoa": crime.lsoa,
-                    "occurred_from": crime.occurred_from and crime.occurred_from.isoformat(),
-                    "occurred_to": crime.occurred_to and crime.occurred_to.isoformat()}  # fmt: skip
+        row, crime, table, texts = self.row, self.row.crime, "cases_case", self.told.texts
         grounds = " ".join(ground.code for ground in rules.enhanced_suggestion(facts))
         self.part.cases[self.key] = (
             case_id, person_id, self.desk.organisation_id, row.source,
-            self._seal(table, case_id, "reference", reference),
-            keys.crime_key(row.source, crime.ref, self.desk.ring),
-            self._key_of(row.suspect.person_ref), self._key_of(row.person.on_behalf_of),
-            self._seal(table, case_id, "location", location, "C5"), self._seal(table, case_id, "note", crime.note),
+            self._seal(table, case_id, "reference", texts.reference),
+            self.told.crime, self.told.suspect, self.told.stands_for,
+            self._seal(table, case_id, "location", texts.location, "C5"),
+            self._seal(table, case_id, "note", crime.note),
             row.person.role, crime.offence, json.dumps(list(crime.flags)), crime.council or "", row.person.risk,
             rank, stands.route, stands.reason, standing.recorded_answer(facts), row.person.repeat, False,
             stands.no_first_call or self.history.danger, grounds,
             crime.reported_on, self.desk.now, *self.seen,
         )  # fmt: skip
 
-    def _key_of(self, ref: str | None) -> bytes | None:
-        return keys.person_key(self.row.source, ref, self.desk.ring) if ref else None
-
-    def _stored(self, event: ReportedEvent) -> tuple[ReportedEvent, str, str | None, dict[str, Any], dict[str, str]]:
-        """An event with its id and that of the event it answers as they are stored, its codes and its words."""
-        about = keys.event_id(self.key, event.about, self.desk.ring) if event.about else None
-        return event, keys.event_id(self.key, event.event_id, self.desk.ring), about, *_sort_attributes(event)
-
     def _events(self, case_id: uuid.UUID) -> None:
         end = line(f"feed:{self.row.source}", self.desk.now, *self.seen)
         case = str(case_id)
-        for event, event_id, about, codes, words in self.happened:
-            event_row_id = uuid.UUID(bytes=os.urandom(16)) if words else os.urandom(16).hex()
-            kept = line(json.dumps(codes)) if codes else "{}"
-            detail = line(self._seal("cases_caseevent", event_row_id, "detail", words)) if words else NONE
-            # The ids are hexadecimal, the codes those of the vocabulary: nothing in them needs escaping.
-            self.part.events.append(
-                f"{event_row_id}\t{case}\t{event_id}\t{event.event}\t{event.occurred_on or NONE}\t"
-                f"{event.received_on or NONE}\t{about or ''}\t{kept}\t{detail}\t{end}"
-            )
+        for each in self.told.events:
+            sealed = self._seal("cases_caseevent", each.row_id, "detail", each.words)
+            detail = NONE if sealed is None else line(sealed)
+            self.part.events.append(f"{each.row_id}\t{case}\t{each.columns}\t{detail}\t{end}")
 
     def _duties(self, case_id: uuid.UUID, rank: int) -> None:
-        name = str(case_id)
-        # From what is stored, as at any later evaluation: words that are sealed answer no rule.
-        events = [
-            Event(name, event_id, e.event, e.occurred_on, e.received_on, about, codes)
-            for e, event_id, about, codes, _ in self.happened
-        ]
-        events += self.known.other_events.get(case_id, [])
-        end = line(rank, *self.seen)
-        for duty in evaluate(events, self.desk.rulebooks, self.desk.today):
-            self.part.duties.append(f"{name}\t{line(*duty_values(duty))}\t{end}")
+        name, end = str(case_id), line(rank, *self.seen)
+        duties: Sequence[str] = self.told.duties
+        if others := self.known.other_events.get(case_id):
+            own = [replace(each.event, case_id=name) for each in self.told.events]
+            duties = duty_lines([*own, *others], self.desk)
+        self.part.duties += [f"{name}\t{duty}\t{end}" for duty in duties]
 
 
 def _contact_row(
+    contact_id: uuid.UUID,
     message: bytes,
     case_id: uuid.UUID | None,
     person_id: uuid.UUID | None,
@@ -322,7 +293,7 @@ def _contact_row(
     seen: tuple[str, str],
     held: Keys | None,
 ) -> tuple[Any, ...]:
-    contact, contact_id = claim.contact, uuid.uuid4()
+    contact = claim.contact
     sealed = _sealed(
         "people_contact", contact_id, "value", contact.value, desk.ring, held.of_class("C5") if held else None
     )
@@ -334,11 +305,10 @@ def _contact_row(
 
 
 def _sealed(
-    table: str, row_id: uuid.UUID | str, column: str, value: Any, ring: KeyRing, key: Key | None
+    table: str, row_id: uuid.UUID | str, column: str, text: str | None, ring: KeyRing, key: Key | None
 ) -> bytes | None:
-    if value is None:
+    if text is None:
         return None
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     if key is None:
         return seal(text.encode(), table, str(row_id), column, ring)
     return key.seal(text.encode(), table, str(row_id), column)
@@ -346,23 +316,3 @@ def _sealed(
 
 def _byte_array(values: Iterable[bytes]) -> str:
     return "{" + ",".join(f'"\\\\x{value.hex()}"' for value in sorted(values)) + "}"
-
-
-def _once(events: Sequence[ReportedEvent]) -> list[ReportedEvent]:
-    """One event for each id: the first that the sender gave."""
-    found: dict[str, ReportedEvent] = {}
-    for event in events:
-        found.setdefault(event.event_id, event)
-    return list(found.values())
-
-
-def _sort_attributes(event: ReportedEvent) -> tuple[dict[str, Any], dict[str, str]]:
-    """Codes, numbers and truth values on one side; anything that may be free text on the other."""
-    codes: dict[str, Any] = {}
-    words: dict[str, str] = {}
-    for name, value in event.attributes.items():
-        if isinstance(value, str) and not _CODE.fullmatch(value):
-            words[name] = value
-        else:
-            codes[name] = value
-    return codes, words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from hawl.registers.finding import laying as finding
@@ -12,16 +12,17 @@ from hawl.registers.finding.tokens import Described, names_of
 if TYPE_CHECKING:
     from hawl.work.intake.feed.rows import FeedRow
     from hawl.work.intake.parts import Part
-    from hawl.work.intake.versions import Claim
+    from hawl.work.intake.working_out import Claim
 
-Names = dict[str, Any] | None
 _NOT_OPEN = "SELECT id FROM people_person WHERE id = ANY(%s) AND visibility <> 'open'"
 
 
-def describe_person(described: dict[uuid.UUID, Described], person_id: uuid.UUID, row: FeedRow, names: Names) -> None:
-    """Add to what is known by the row of a person what a message says; `names` where it tells their particulars."""
-    if names is not None:
-        of_person = described.setdefault(person_id, Described())
+def describe_person(
+    described: dict[uuid.UUID, finding.Told], person_id: uuid.UUID, row: FeedRow, names: Mapping[str, Any]
+) -> None:
+    """Add to what is known by the row of a person what a message says of their particulars."""
+    of_person = described.setdefault(person_id, Described())
+    if isinstance(of_person, Described):
         of_person.names += names_of(names)
         of_person.born_on = row.person.born_on
 

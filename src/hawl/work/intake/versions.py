@@ -8,21 +8,17 @@ call, a suspect who works for the police, a suspect who is a victim elsewhere, a
 
 from __future__ import annotations
 
-import hmac
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from hawl.foundations.vault.keys import KeyRing
-from hawl.work.intake import keys, standing
-from hawl.work.intake.contact_rules import ContactSafety, contact_safety, is_danger
-from hawl.work.intake.facts import RowFacts, facts_of
-from hawl.work.intake.feed.rows import Contact, FeedRow, Refused
+from hawl.work.intake import standing
+from hawl.work.intake.contact_rules import is_danger
+from hawl.work.intake.feed.rows import Refused
+from hawl.work.intake.working_out import Claim, WorkedOut
 
-USES = ("ring", "text", "message", "write")
 _NOTHING_SAID = standing.Words()
-_STRICTEST_FIRST = ("unsafe", "unknown", "first_approach")
 
 
 @dataclass(slots=True)
@@ -59,18 +55,6 @@ class History:
         return standing.words_of(self.person.hex() if self.person else "", self.answers, self.deaths)
 
 
-class Claim(NamedTuple):
-    """What one version says of one number or address."""
-
-    contact: Contact
-    value_key: bytes
-    ways: tuple[str, str, str, str]
-
-    def against(self) -> tuple[str, ...]:
-        """The uses against which it speaks."""
-        return tuple(use for use, word in zip(USES, self.ways, strict=True) if word == "unsafe")
-
-
 class ToldNo(NamedTuple):
     """A no that a message brought for the first time: of whom, on what number or address, against which uses."""
 
@@ -83,7 +67,7 @@ class ToldNo(NamedTuple):
 class Sorted:
     """The rows of a part, sorted: what counts, what was known, what cannot be."""
 
-    chosen: dict[bytes, FeedRow] = field(default_factory=dict)
+    chosen: dict[bytes, WorkedOut] = field(default_factory=dict)
     # Messages of which a version was seen for the first time, and their histories.
     histories: dict[bytes, History] = field(default_factory=dict)
     # Noes of versions that do not count any more, by message and by the person of whom they were said.
@@ -97,115 +81,78 @@ class Sorted:
     repeated: int = 0
 
 
-def newest(rows: Sequence[FeedRow], known: Mapping[bytes, History], ring: KeyRing) -> Sorted:
+def newest(rows: Sequence[WorkedOut], known: Mapping[bytes, History]) -> Sorted:
     """The row of each message that counts: the highest version, when it is higher than the one held.
 
     Every row is counted once: accepted (the highest version so far), repeated (the same or an older version) or
     refused (a version seen before, now with other content). The histories of `known` grow with what the rows say.
     """
     found = Sorted()
-    for row in rows:
-        key = keys.message_key(row.source, row.record_id, ring)
+    for each in rows:
+        key, version = each.key, str(each.row.version)
         history = found.histories.get(key) or known.get(key) or History()
-        digest = content_digest(row, ring).hex()
-        seen = history.digests.get(str(row.version))
+        seen = history.digests.get(version)
         if seen is None:
-            history.digests[str(row.version)] = digest
+            history.digests[version] = each.digest
             found.histories[key] = history
-            _take(key, row, history, ring, found)
-            found.told_no += _told_no(row, ring)
-        elif seen == digest:
+            _take(each, history, found)
+            found.told_no += _told_no(each)
+        elif seen == each.digest:
             found.repeated += 1
         else:
             # Which of the two is right nobody knows. What either says for the person's safety holds.
-            found.refused.append(Refused(row.row_number, "same_version_other_content"))
+            found.refused.append(Refused(each.row.row_number, "same_version_other_content"))
             found.histories[key] = history
-            facts = _remember(row, history, ring)
-            _set_aside(key, row, facts, ring, found)
-            if _other_content(row, digest) not in history.digests:
-                history.digests[_other_content(row, digest)] = digest
-                found.told_no += _told_no(row, ring)
+            _remember(each, history)
+            _set_aside(each, found)
+            if _other_content(each) not in history.digests:
+                history.digests[_other_content(each)] = each.digest
+                found.told_no += _told_no(each)
     return found
 
 
-def _remember(row: FeedRow, history: History, ring: KeyRing) -> RowFacts:
-    """Keep what protects people, from whichever version says it; gives what the row tells."""
-    facts = facts_of(row)
-    standing.remember(row, _person(row, ring).hex(), history.answers, history.deaths)
-    history.danger |= is_danger(facts)
-    history.police_suspect |= facts.suspect_police_employee is True
-    if row.suspect.person_ref:
-        history.suspects.add(keys.person_key(row.source, row.suspect.person_ref, ring))
-    for contact in row.contacts:
-        way = keys.value_key(contact.kind, contact.value, ring)
-        history.ways.add(way)
-        if contact.kind == "address":
-            history.addresses.add(way)
-    return facts
+def _remember(each: WorkedOut, history: History) -> None:
+    """Keep what protects people, from whichever version says it."""
+    standing.remember(each.row, each.person.hex(), history.answers, history.deaths)
+    history.danger |= is_danger(each.facts)
+    history.police_suspect |= each.facts.suspect_police_employee is True
+    if each.suspect:
+        history.suspects.add(each.suspect)
+    for claim in each.claims:
+        history.ways.add(claim.value_key)
+        if claim.contact.kind == "address":
+            history.addresses.add(claim.value_key)
 
 
-def _take(key: bytes, row: FeedRow, history: History, ring: KeyRing, found: Sorted) -> None:
+def _take(each: WorkedOut, history: History, found: Sorted) -> None:
     """A version seen for the first time: it counts when it is the highest, and is remembered either way."""
-    facts = _remember(row, history, ring)
-    history.police_told_now |= facts.suspect_police_employee is True
-    if row.version < history.version:
+    _remember(each, history)
+    history.police_told_now |= each.facts.suspect_police_employee is True
+    if each.row.version < history.version:
         found.repeated += 1
-        _set_aside(key, row, facts, ring, found)
+        _set_aside(each, found)
         return
     found.accepted += 1
-    if key in found.chosen:
-        older = found.chosen[key]
-        _set_aside(key, older, facts_of(older), ring, found)
+    if each.key in found.chosen:
+        _set_aside(found.chosen[each.key], found)
     if history.person is not None:
-        found.named.append((key, history.person))
-    history.version, history.person = row.version, _person(row, ring)
-    found.chosen[key] = row
+        found.named.append((each.key, history.person))
+    history.version, history.person = each.row.version, each.person
+    found.chosen[each.key] = each
 
 
-def _set_aside(key: bytes, row: FeedRow, facts: RowFacts, ring: KeyRing, found: Sorted) -> None:
+def _set_aside(each: WorkedOut, found: Sorted) -> None:
     """Of a row that does not count, keep of whom it was and what it said against their numbers."""
-    person = _person(row, ring)
-    found.named.append((key, person))
-    found.noes += ((key, person, claim) for claim in claims_of(row, facts, ring) if claim.against())
+    found.named.append((each.key, each.person))
+    found.noes += ((each.key, each.person, claim) for claim in each.claims if claim.against())
 
 
-def _person(row: FeedRow, ring: KeyRing) -> bytes:
-    return keys.person_key(row.source, row.person.ref, ring)
+def _told_no(each: WorkedOut) -> Iterator[ToldNo]:
+    for claim in each.claims:
+        if uses := claim.against():
+            yield ToldNo(each.person, claim.value_key, uses)
 
 
-def claims_of(row: FeedRow, facts: RowFacts, ring: KeyRing) -> list[Claim]:
-    """One claim for each number or address of the row; of one that it names twice, the strictest word counts."""
-    found: dict[bytes, Claim] = {}
-    for contact in row.contacts:
-        key = keys.value_key(contact.kind, contact.value, ring)
-        claim = Claim(contact, key, _ways(contact_safety(contact, facts)))
-        held = found.get(key)
-        found[key] = claim if held is None else held._replace(ways=_strictest(held.ways, claim.ways))
-    return list(found.values())
-
-
-def _told_no(row: FeedRow, ring: KeyRing) -> Iterator[ToldNo]:
-    # Most rows say no to nothing, and are not looked through again.
-    if row.suspect.lives_here or any("no" in (each.ring, each.text, each.message, each.write) for each in row.contacts):
-        for claim in claims_of(row, facts_of(row), ring):
-            if uses := claim.against():
-                yield ToldNo(_person(row, ring), claim.value_key, uses)
-
-
-def _other_content(row: FeedRow, digest: str) -> str:
+def _other_content(each: WorkedOut) -> str:
     """Under what a refused row is known again: it says its noes once, however often it comes."""
-    return f"{row.version} {digest}"
-
-
-def _ways(safety: ContactSafety) -> tuple[str, str, str, str]:
-    return safety.ring, safety.text, safety.message, safety.write
-
-
-def _strictest(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, str, str, str]:
-    ring, text, message, write = (min(pair, key=_STRICTEST_FIRST.index) for pair in zip(one, other, strict=True))
-    return ring, text, message, write
-
-
-def content_digest(row: FeedRow, ring: KeyRing) -> bytes:
-    """16 bytes that tell whether two rows of one version say the same; nothing of the row can be read from them."""
-    return hmac.digest(ring.index, b"intake.row\x00" + row.canonical(), "sha256")[:16]
+    return f"{each.row.version} {each.digest}"

@@ -21,7 +21,7 @@ from hawl.foundations.access.models import OpenModel, ScopedModel
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.clock import BeyondCalendar
 from hawl.registers.cases.models import Case
-from hawl.work.intake import actions, parts
+from hawl.work.intake import actions, parts, working_out
 from hawl.work.intake.feed.tests.examples import csv_text, full_row, small_row, write_jsonl
 from hawl.work.intake.models import FeedRun
 from hawl.work.intake.tests.importing import EVERYBODY, held
@@ -241,7 +241,7 @@ def test_limits_beyond_the_known_holidays_are_told(tmp_path: Path, monkeypatch: 
     def beyond(*_: Any) -> Any:
         raise BeyondCalendar("5 working days after 2028-12-29 is beyond 2028-12-31")
 
-    monkeypatch.setattr(parts, "evaluate", beyond)
+    monkeypatch.setattr(working_out, "evaluate", beyond)
     done = run(write_jsonl(tmp_path / "feed.jsonl", [small_row()]))
     assert done.exit_code == 2
     assert "Bring Hawl up to date" in done.stderr

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from hawl.demo.feed import make_feed
 from hawl.demo.writing import write_feed
@@ -114,6 +115,22 @@ def test_the_arrival_of_the_feed_alone_refers_nobody() -> None:
     with acting_as(EVERYBODY):
         assert Case.objects.get().referred_on is None
         assert Duty.objects.get(duty_id="4.4").standing == "open"
+
+
+def test_what_the_desk_recorded_counts_when_a_newer_version_comes() -> None:
+    act = next(duty.act for book in built_in() for duty in book.duties if duty.id == "4.4")
+    row = small_row(person__agreement="yes", person__age=40, suspect__known=False)
+    take_in([row])
+    with acting_as(EVERYBODY):
+        case = Case.objects.get()
+        CaseEvent.objects.create(
+            case=case, event_id="desk-1", event=act, occurred_on=TODAY, asserted_by="desk", recorded_at=timezone.now(),
+            visible_to=case.visible_to, named_users=case.named_users,
+        )  # fmt: skip
+    take_in([{**row, "version": row["version"] + 1}])
+    with acting_as(EVERYBODY):
+        assert Duty.objects.get(duty_id="4.4").standing != "open"
+        assert sorted(Duty.objects.values_list(*COLUMNS), key=repr) == columns_on(case, TODAY)
 
 
 @contextmanager
