@@ -13,6 +13,7 @@ import hmac
 import os
 import unicodedata
 import uuid
+from collections.abc import Callable
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -25,6 +26,9 @@ _UNDER_A_KEY = b"\x02"
 _HEADER = 15
 _LONG_HEADER = 29
 _TAG = 16
+_BLOCK = 4096
+# Gives so many random bytes.
+Draw = Callable[[int], bytes]
 
 
 class CannotOpen(Exception):
@@ -33,6 +37,34 @@ class CannotOpen(Exception):
 
 class KeyGone(CannotOpen):
     """The key of a value is not there: the person was erased, or the key is not handed to who asks."""
+
+
+class Drawn:
+    """Random bytes drawn from the system in blocks, for work that seals thousands of values; each given out once.
+
+    For one transaction in one process: a nonce given out twice under one key would lay both values open, so it gives
+    nothing in a forked process. Each drawing from the system lets another thread take its turn, and waits for it.
+    """
+
+    def __init__(self) -> None:
+        self._process = os.getpid()
+        self._block, self._at = b"", 0
+
+    def __call__(self, count: int) -> bytes:
+        """`count` bytes (1 to 4096) that were never given out.
+
+        `ValueError` for another count, `RuntimeError` in another process than the first.
+        """
+        if not 0 < count <= _BLOCK:
+            raise ValueError(f"Random bytes are drawn 1 to {_BLOCK} at once, not {count}.")
+        if os.getpid() != self._process:
+            raise RuntimeError("Random bytes drawn in one process must not be used in another.")
+        end = self._at + count
+        if end > len(self._block):
+            self._block, self._at, end = os.urandom(_BLOCK), 0, count
+        drawn = self._block[self._at : end]
+        self._at = end
+        return drawn
 
 
 class Key:
@@ -49,9 +81,9 @@ class Key:
     def __repr__(self) -> str:
         return f"Key({self.text})"
 
-    def seal(self, plain: bytes, table: str, row: str, field: str) -> bytes:
+    def seal(self, plain: bytes, table: str, row: str, field: str, draw: Draw = os.urandom) -> bytes:
         """`plain` sealed to one field of one row under this key."""
-        nonce = os.urandom(12)
+        nonce = draw(12)
         bound = f"{table}|{row}|{field}|2|{self.text}".encode()
         return _UNDER_A_KEY + self.id.bytes + nonce + self.cipher.encrypt(nonce, plain, bound)
 
@@ -64,18 +96,18 @@ class Key:
             raise CannotOpen(f"A value in {table}.{field} was sealed to another place or damaged.") from reason
 
 
-def new_key(keys: KeyRing | None = None) -> tuple[Key, bytes, int]:
+def new_key(keys: KeyRing | None = None, draw: Draw = os.urandom) -> tuple[Key, bytes, int]:
     """A fresh key of a person, how it is stored wrapped, and the number of the key that wraps it."""
-    plain, key_id = AESGCM.generate_key(256), uuid.UUID(bytes=os.urandom(16), version=4)
-    wrapped, number = wrap(plain, key_id, keys or key_ring())
+    plain, key_id = draw(32), uuid.UUID(bytes=draw(16), version=4)
+    wrapped, number = wrap(plain, key_id, keys or key_ring(), draw)
     return Key(key_id, str(key_id), AESGCM(plain)), wrapped, number
 
 
-def wrap(plain: bytes, key_id: uuid.UUID | str, ring: KeyRing) -> tuple[bytes, int]:
+def wrap(plain: bytes, key_id: uuid.UUID | str, ring: KeyRing, draw: Draw = os.urandom) -> tuple[bytes, int]:
     """A person's key wrapped by the current wrapping key, bound to its id; and that one's number."""
     if not ring.wrapping:
         raise InstallationError("The key file is of release 0.1.0.", "Run `hawl upgrade`.")
-    nonce = os.urandom(12)
+    nonce = draw(12)
     return nonce + ring.wrapping[ring.kek].encrypt(nonce, plain, _bound_to(key_id)), ring.kek
 
 
@@ -107,10 +139,10 @@ def key_id_of(sealed: bytes) -> bytes | None:
     return None
 
 
-def seal(plain: bytes, table: str, row: str, field: str, keys: KeyRing | None = None) -> bytes:
+def seal(plain: bytes, table: str, row: str, field: str, keys: KeyRing | None = None, draw: Draw = os.urandom) -> bytes:
     """`plain` sealed to one field of one row under the key file: for what is no person's."""
     ring = keys or key_ring()
-    nonce = os.urandom(12)
+    nonce = draw(12)
     bound = f"{table}|{row}|{field}|1".encode()
     head = _VERSION + ring.current.to_bytes(2, "big")
     return head + nonce + ring.ciphers[ring.current].encrypt(nonce, plain, bound)

@@ -205,18 +205,24 @@ def lay(part: Part, feed: str, desk: Desk) -> tuple[int, int, int]:
         if passed_on:
             reseal_cases(passed_on, part.keys_of)
         lay_tokens(cursor, part, renewed={*left, *part.renewed_people}, reached=reached)
-        gone = 0
-        if left:
-            cursor.execute(sql.LEFT, {"left": left})
-            nobody = cursor.fetchall()
-            gone = len(nobody)
-            cursor.execute(sql.LEFT_KEYS, {"keys": [key for _, key in nobody if key]})
-            cursor.execute(told.NAMED_NO_MORE, {"gone": [person for person, _ in nobody]})
-            take_away([person for person, _ in nobody])
+        gone = _take_away_left(cursor, left)
         # What a restore could not place is put on whom this part brings again, before anybody sees them.
         cursor.execute(sql.WAITED_FOR)
         place_waiting(by=current_actor(), found=cursor.fetchall())
     return len(part.events) - events, len(part.duties) - duties, part.new_people - gone
+
+
+def _take_away_left(cursor: Any, left: list[uuid.UUID]) -> int:
+    """Remove, with their keys, those of whom no message tells any more; gives how many."""
+    if not left:
+        return 0
+    cursor.execute(sql.LEFT, {"left": left})
+    nobody = cursor.fetchall()
+    people = [person for person, _ in nobody]
+    cursor.execute(sql.LEFT_KEYS, {"keys": [key for _, key in nobody if key]})
+    cursor.execute(told.NAMED_NO_MORE, {"gone": people})
+    take_away(people)
+    return len(people)
 
 
 def _reroute(cursor: Any, rerouted: Sequence[standing.Rerouted]) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from hawl.foundations.vault.keys import KeyRing, key_ring
 from hawl.foundations.vault.resealing import Keys
-from hawl.foundations.vault.sealing import Key, new_key, seal
+from hawl.foundations.vault.sealing import Draw, Drawn, Key, new_key, seal
 from hawl.registers.finding.laying import Told
 from hawl.rights.rulebook import Event, Rulebook
 from hawl.work.intake import rules, standing
@@ -82,6 +82,8 @@ class Part:
 
     # The key file as it is when the part begins: an import may outlast a rotation, and a part holds the lock on keys.
     ring: KeyRing = field(default_factory=key_ring)
+    # What the sealing of the part draws: one nonce for each value, by itself, waits a hundred thousand times.
+    draw: Drawn = field(default_factory=Drawn)
     people: dict[bytes, tuple[Any, ...]] = field(default_factory=dict)
     # Keys made for people who are new, as they are stored; and the keys of all people of the part.
     keys: list[tuple[Any, ...]] = field(default_factory=list)
@@ -158,7 +160,8 @@ def build(rows: Sorted, known: Known, desk: Desk, run_id: uuid.UUID, part: Part)
         held = (
             keys_of_messages[key] if key in keys_of_messages else known.keys_of_cases.get(case_id) if case_id else None
         )
-        part.against.append((*_contact_row(uuid.uuid4(), key, case_id, None, claim, desk, ("{}", "{}"), held), person))
+        row = _contact_row(uuid.uuid4(), key, case_id, None, claim, desk, ("{}", "{}"), held, part.draw)
+        part.against.append((*row, person))
     return part
 
 
@@ -194,7 +197,9 @@ class _Row:
         # By the row alone: what other versions said forbids a first call by the case and the person, in every order.
         for claim, claim_id, tokens in zip(self.told.claims, self.told.claim_ids, self.told.claim_tokens, strict=True):
             self.part.contacts.append(
-                _contact_row(claim_id, self.key, case_id, person_id, claim, self.desk, self.seen, self.keys)
+                _contact_row(
+                    claim_id, self.key, case_id, person_id, claim, self.desk, self.seen, self.keys, self.part.draw
+                )
             )
             described[claim_id] = tokens
         self._events(case_id)
@@ -207,7 +212,7 @@ class _Row:
             self.part.renewed_cases.append(held)
             self.part.renewed_messages.append(self.key)
             return held
-        self.history.case_id = uuid.uuid4()
+        self.history.case_id = self.told.ids[0]
         self.part.new_cases += 1
         self.part.new_by_route[route] = self.part.new_by_route.get(route, 0) + 1
         return self.history.case_id
@@ -215,9 +220,8 @@ class _Row:
     def _seal(
         self, table: str, row_id: uuid.UUID | str, column: str, value: str | None, security_class: str = "C3"
     ) -> bytes | None:
-        return _sealed(
-            table, row_id, column, value, self.desk.ring, self.keys.of_class(security_class) if self.keys else None
-        )
+        key = self.keys.of_class(security_class) if self.keys else None
+        return _sealed(table, row_id, column, value, self.desk.ring, key, self.part.draw)
 
     def _person(self) -> uuid.UUID:
         told_at = standing.told_at(self.row)
@@ -229,13 +233,13 @@ class _Row:
             self.part.new_people += 1
         elif not self.tells_particulars:
             return held.id
-        person = Person(held.id if held else uuid.uuid4(), told_at, self.key, self.keys)
+        person = Person(held.id if held else self.told.ids[1], told_at, self.key, self.keys)
         self.known.people[key] = person
         self.part.people[key] = self._person_row(key, person)
         return person.id
 
     def _new_keys(self) -> Keys:
-        key, wrapped, kek = new_key(self.part.ring)
+        key, wrapped, kek = new_key(self.part.ring, self.part.draw)
         self.part.keys.append((key.id, wrapped, kek, self.desk.now))
         return Keys(key)
 
@@ -292,11 +296,11 @@ def _contact_row(
     desk: Desk,
     seen: tuple[str, str],
     held: Keys | None,
+    draw: Draw,
 ) -> tuple[Any, ...]:
     contact = claim.contact
-    sealed = _sealed(
-        "people_contact", contact_id, "value", contact.value, desk.ring, held.of_class("C5") if held else None
-    )
+    key = held.of_class("C5") if held else None
+    sealed = _sealed("people_contact", contact_id, "value", contact.value, desk.ring, key, draw)
     against = ",".join(claim.against())
     return (
         contact_id, person_id, contact.kind, sealed, claim.value_key, contact.given_by or "", contact.given_on,
@@ -305,13 +309,13 @@ def _contact_row(
 
 
 def _sealed(
-    table: str, row_id: uuid.UUID | str, column: str, text: str | None, ring: KeyRing, key: Key | None
+    table: str, row_id: uuid.UUID | str, column: str, text: str | None, ring: KeyRing, key: Key | None, draw: Draw
 ) -> bytes | None:
     if text is None:
         return None
     if key is None:
-        return seal(text.encode(), table, str(row_id), column, ring)
-    return key.seal(text.encode(), table, str(row_id), column)
+        return seal(text.encode(), table, str(row_id), column, ring, draw)
+    return key.seal(text.encode(), table, str(row_id), column, draw)
 
 
 def _byte_array(values: Iterable[bytes]) -> str:

@@ -80,6 +80,8 @@ class WorkedOut:
     digest: str
     facts: RowFacts
     claims: tuple[Claim, ...]
+    # Of its case and of its person, where the row brings them.
+    ids: tuple[uuid.UUID, uuid.UUID]
     # Under which the claims are laid where the row counts.
     claim_ids: tuple[uuid.UUID, ...]
     names: dict[str, Any]
@@ -104,8 +106,10 @@ def work_out(row: FeedRow | Refused, desk: Desk) -> WorkedOut | Refused:
     claims = claims_of(row, facts, ring)
     names = _names(row)
     happened = _once(row.all_events())
-    ids = _ids(len(happened))
-    events = tuple(_stored(event, row_id, key, ring) for event, row_id in zip(happened, ids, strict=True))
+    case_id, person_id, *ids = _ids(2 + len(claims) + len(happened))
+    events = tuple(
+        _stored(event, str(row_id), key, ring) for event, row_id in zip(happened, ids[len(claims) :], strict=True)
+    )
     suspect, behalf = row.suspect.person_ref, row.person.on_behalf_of
     return WorkedOut(
         row=row,
@@ -117,7 +121,8 @@ def work_out(row: FeedRow | Refused, desk: Desk) -> WorkedOut | Refused:
         digest=content_digest(row, ring).hex(),
         facts=facts,
         claims=tuple(claims),
-        claim_ids=tuple(uuid.UUID(each) for each in _ids(len(claims))),
+        ids=(case_id, person_id),
+        claim_ids=tuple(ids[: len(claims)]),
         names=names,
         texts=_texts(row, names),
         events=events,
@@ -177,10 +182,10 @@ def _texts(row: FeedRow, names: dict[str, Any]) -> Texts:
     return Texts(_as_json(names), born, _as_json(facts), _as_json(reference), _as_json(location))
 
 
-def _ids(count: int) -> list[str]:
+def _ids(count: int) -> list[uuid.UUID]:
     """Random ids of rows, drawn at once: each drawing by itself would hand the turn to the other thread."""
     drawn = os.urandom(16 * count)
-    return [str(uuid.UUID(bytes=drawn[at : at + 16])) for at in range(0, len(drawn), 16)]
+    return [uuid.UUID(bytes=drawn[at : at + 16], version=4) for at in range(0, len(drawn), 16)]
 
 
 def _stored(event: ReportedEvent, row_id: str, message: bytes, ring: KeyRing) -> StoredEvent:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from hawl.foundations.database.home import InstallationError
 from hawl.foundations.vault.keys import KeyRing, key_ring, make_key_file
-from hawl.foundations.vault.sealing import CannotOpen, blind_index, seal, unseal
+from hawl.foundations.vault.sealing import CannotOpen, Drawn, blind_index, new_key, seal, unseal
 
 RING = KeyRing(1, {1: AESGCM(b"k" * 32)}, b"i" * 32)
 PLACE = ("people_person", "row-1", "names")
@@ -118,3 +118,38 @@ def test_a_key_file_that_is_absent_open_to_others_or_damaged_is_told_with_its_me
     elsewhere.write_text("{}")
     with pytest.raises(InstallationError, match="damaged"):
         key_ring()
+
+
+@given(st.lists(st.integers(min_value=12, max_value=4096), max_size=40))
+def test_what_is_drawn_in_blocks_is_as_long_as_asked_and_given_out_once(counts: list[int]) -> None:
+    draw = Drawn()
+    drawn = [draw(count) for count in counts]
+    assert [len(each) for each in drawn] == counts
+    # Of what was given out, each twelve bytes that follow each other stand once.
+    parts = [each[at : at + 12] for each in drawn for at in range(0, len(each) - 11, 12)]
+    assert len(set(parts)) == len(parts)
+
+
+@pytest.mark.parametrize("count", [-1, 0, 4097])
+def test_fewer_or_more_bytes_than_a_block_holds_are_not_drawn(count: int) -> None:
+    with pytest.raises(ValueError, match="1 to 4096"):
+        Drawn()(count)
+
+
+def test_what_was_drawn_in_blocks_gives_nothing_in_a_forked_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = Drawn()
+    draw(12)
+    forked = os.getpid() + 1
+    monkeypatch.setattr(os, "getpid", lambda: forked)
+    with pytest.raises(RuntimeError, match="another"):
+        draw(12)
+
+
+def test_values_sealed_with_bytes_drawn_in_blocks_have_each_their_own_nonce_and_open() -> None:
+    ring = KeyRing(1, {1: AESGCM(b"k" * 32)}, b"i" * 32, {2: AESGCM(b"w" * 32)}, 2)
+    draw = Drawn()
+    key, _, _ = new_key(ring, draw)
+    sealed = [key.seal(b"Nest", *PLACE, draw) for _ in range(1000)]
+    assert len({each[17:29] for each in sealed}) == 1000
+    assert key.open(sealed[-1], *PLACE) == b"Nest"
+    assert unseal(seal(b"Nest", *PLACE, ring, draw), *PLACE, ring) == b"Nest"
