@@ -183,17 +183,13 @@ def new_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[Call
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Give the test the database role, addresses and middleware of the process it names."""
     from django.conf import settings
-    from django.db import connection
     from django.urls import clear_url_caches
 
-    from hawl.foundations.database.connection import credential
+    from hawl.foundations.access.tests.processes import speak_as
 
     marker = item.get_closest_marker("process")
     process = marker.args[0] if marker else "jobs"
-    who = credential(process)
-    if connection.settings_dict["USER"] != who.user:
-        connection.close()
-        connection.settings_dict.update(USER=who.user, PASSWORD=who.password)
+    speak_as(process)
     urlconf = "hawl.config.urls_public" if process == "public" else "hawl.config.urls_staff"
     if urlconf != settings.ROOT_URLCONF:
         from hawl.config.settings import web

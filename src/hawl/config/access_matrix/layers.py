@@ -12,6 +12,7 @@ from typing import Any
 from unittest import mock
 from uuid import UUID, uuid4
 
+import psycopg
 from django.db import connection
 
 from hawl.config.access_matrix import cells
@@ -194,11 +195,12 @@ def by_database(laid: Laid, actor: Actor) -> set[Cell]:
 def statements_of(rows: dict[type[ScopedModel], dict[Rows, Any]]) -> dict[type[ScopedModel], dict[Action, list[str]]]:
     """What is tried on each row, as SQL with its values in it, in the order of the kinds."""
     made = {}
-    with connection.cursor() as cursor:
+    connection.ensure_connection()
+    with psycopg.ClientCursor(connection.connection) as cursor:
         for model, kinds in rows.items():
             table, key, of_it = model._meta.db_table, _key(model), _of_content(model)
 
-            def written(statement: str, values: list[Any], cursor: Any = cursor) -> str:
+            def written(statement: str, values: list[Any], cursor: psycopg.ClientCursor[Any] = cursor) -> str:
                 return str(cursor.mogrify(statement, values))
 
             made[model] = {

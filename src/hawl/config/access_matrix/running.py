@@ -15,7 +15,7 @@ from hawl.foundations.access.actor import Actor
 from hawl.foundations.access.database_rules import lay_down
 from hawl.foundations.access.rescoping_function import scoped_models
 from hawl.foundations.access.scope import acting_as
-from hawl.foundations.database.connection import credential
+from hawl.foundations.database.connection import asking, credential
 from hawl.foundations.database.roles import role_name
 
 _LAYING = Actor(label="system:matrix", machine=True)
@@ -102,11 +102,12 @@ def _bare_tables() -> None:
 
 @contextmanager
 def as_role(process: str) -> Iterator[None]:
-    """Speak to the database in the role of that process."""
-    before = {name: connection.settings_dict[name] for name in ("USER", "PASSWORD")}
+    """Speak to the database in the role of that process, and as it asks."""
+    settings = connection.settings_dict
+    before = {name: settings[name] for name in ("USER", "PASSWORD", "OPTIONS")}
     who = credential(process)
     connection.close()
-    connection.settings_dict.update(USER=who.user, PASSWORD=who.password)
+    settings.update(USER=who.user, PASSWORD=who.password, OPTIONS={**settings["OPTIONS"], **asking(process)})
     try:
         yield
     finally:

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -172,14 +173,20 @@ def _refuse_full(to: Server, *, replace: bool) -> bool:
 
 
 def _refuse_in_use(to: Server) -> None:
+    """`InstallationError` while others use the database; one that just ended has two seconds to be gone."""
+    using = 0
     with to.connect("postgres") as connection:
-        row = connection.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid() "
-            "AND backend_type = 'client backend'",
-            [to.where.name],
-        ).fetchone()
-    if row and row[0]:
-        raise InstallationError(f"{row[0]} processes use the database.", "End `hawl serve` and every other first.")
+        for wait in (0.1, 0.4, 1.5, 0):
+            row = connection.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid() "
+                "AND backend_type = 'client backend'",
+                [to.where.name],
+            ).fetchone()
+            using = row[0] if row else 0
+            if not using:
+                return
+            time.sleep(wait)
+    raise InstallationError(f"{using} processes use the database.", "End `hawl serve` and every other first.")
 
 
 def _load(file: Path, secret: Any, manifest: dict[str, Any], to: Server, name: str) -> Restored:

@@ -10,12 +10,14 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlparse
 
 from hawl.foundations.database import embedded
 from hawl.foundations.database.home import InstallationError, home, read_private
 
 PROCESSES = ("staff", "public", "jobs", "sealer", "owner")
+_PAGES = ("staff", "public")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,15 @@ def this_process() -> str:
     if named not in PROCESSES:
         raise InstallationError(f"HAWL_PROCESS is {named!r}.", f"Use one of: {', '.join(PROCESSES)}.")
     return named
+
+
+def asking(process: str) -> dict[str, Any]:
+    """How `process` puts its statements, as options of Django's connection.
+
+    Pages send values beside their statements, so that some can be planned once (`access/preparing.py`). Jobs write the
+    values into them: what they ask differs a thousandfold in size, and an import took a sixth longer otherwise.
+    """
+    return {"server_side_binding": True} if process in _PAGES else {}
 
 
 def given_url() -> tuple[Address, Credential] | None:

@@ -15,6 +15,7 @@ from django.db.models.expressions import RawSQL
 from rapidfuzz import fuzz
 
 from hawl.foundations.access.actor import current_actor
+from hawl.foundations.access.preparing import planned_once
 from hawl.foundations.access.seen import SCOPE_COLUMNS
 from hawl.foundations.vault.hand import with_keys
 from hawl.foundations.vault.sealing import CannotOpen
@@ -119,7 +120,8 @@ def _people_with(wanted: list[tuple[int, set[int]]], most: int) -> Iterator[tupl
                 sql, more = _people_of_each(asked, most, repeats=repeats)
                 parts.append(sql)
                 values += more
-        cursor.execute(_FEW_OF_A_KIND.format(each=" UNION ALL ".join(parts)), [most, *values])
+        with planned_once():
+            cursor.execute(_FEW_OF_A_KIND.format(each=" UNION ALL ".join(parts)), [most, *values])
         people.update((kind, None if found is None else set(found)) for kind, found in cursor.fetchall())
     return iter(people.items())
 
@@ -141,7 +143,10 @@ def _people_of_each(asked: list[tuple[int, int]], most: int, *, repeats: bool) -
 
 def _opened(people: Collection[uuid.UUID]) -> list[Person]:
     """As much of each as is weighed and shown, with their keys: of all of them the names are opened."""
-    return with_keys(Person.objects.filter(pk__in=people).only(*_WEIGHED), "data_key")
+    # One value however many they are: the statement stays the same and is planned once.
+    these = RawSQL("SELECT unnest(%s::uuid[])", [list(people)])
+    with planned_once():
+        return with_keys(Person.objects.filter(pk__in=these).only(*_WEIGHED), "data_key")
 
 
 def _described(asked: Asked) -> Described:

@@ -374,6 +374,15 @@ def test_a_restore_is_refused_while_a_process_uses_the_database(installation: In
         restoring.restore(file, installation.secret, replace=True)
 
 
+def test_a_process_that_just_ended_is_waited_for(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    where = server()
+    monkeypatch.setattr(restoring.time, "sleep", lambda _: ending.close())
+    ending = where.connect()
+    connection.close()
+    restoring._refuse_in_use(where)
+    assert ending.closed
+
+
 def test_a_journal_whose_end_was_taken_away_is_not_replayed(
     installation: Installation, handlers: dict[str, Any]
 ) -> None:

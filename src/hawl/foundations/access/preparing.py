@@ -1,0 +1,25 @@
+"""Statements that are planned once for a connection and not at each call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+
+@contextmanager
+def planned_once() -> Iterator[None]:
+    """Prepare what is asked within, where this process sends values beside its statements (`connection.asking`).
+
+    For statements of which row security costs more to plan than to run, and whose best plan is the same whatever is
+    asked: rows by their keys. Not for lists, where it depends on who asks. Who acts is no part of a plan: policies read
+    it when a statement runs.
+    """
+    connection.ensure_connection()
+    held = connection.connection
+    before, held.prepare_threshold = held.prepare_threshold, 0
+    try:
+        yield
+    finally:
+        held.prepare_threshold = before
