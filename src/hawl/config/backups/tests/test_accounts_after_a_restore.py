@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from django.db import connection
 
 from hawl.config.backups import commands, restoring
-from hawl.config.backups.tests.test_restoring import Installation, installation  # noqa: F401 - the fixture
+from hawl.config.backups.tests.installations import Installation
 from hawl.foundations.access.actor import Actor, Role
 from hawl.foundations.clock import now
 from hawl.foundations.identity.actions import (
@@ -81,7 +81,7 @@ def decide() -> None:
 
 
 def test_accounts_ended_moved_and_lowered_stay_so(
-    installation: Installation,  # noqa: F811
+    installation: Installation,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:

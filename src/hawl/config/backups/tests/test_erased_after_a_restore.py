@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from hawl.config.backups import restoring
-from hawl.config.backups.tests.test_restoring import Installation, installation  # noqa: F401 - the fixture
+from hawl.config.backups.tests.installations import Installation
 from hawl.foundations.access.actor import Role
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.journal import shipping
@@ -35,7 +35,7 @@ def whose(record: str) -> Person:
 
 
 def test_a_restore_erases_again(
-    installation: Installation,  # noqa: F811
+    installation: Installation,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     steward, lead = account(Role.STEWARD, DESK), account(Role.SPECIALIST_LEAD, DESK)

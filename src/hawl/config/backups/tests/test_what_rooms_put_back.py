@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 # The fixture is used by its name.
-from hawl.config.backups.tests.test_restoring import Installation, contact, installation, person  # noqa: F401
+from hawl.config.backups.tests.installations import Installation, contact, person
 from hawl.foundations.access.actor import Actor
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.clock import now, today
@@ -90,7 +90,7 @@ def jobs() -> int:
 
 
 def test_what_waited_to_be_sent_when_the_copy_was_made_is_left_to_people(
-    installation: Installation,  # noqa: F811
+    installation: Installation,
     everybody_may: None,
 ) -> None:
     made = lay_outbox()
@@ -114,7 +114,7 @@ def test_what_waited_to_be_sent_when_the_copy_was_made_is_left_to_people(
 
 
 def test_without_the_hold_the_same_is_sent_a_second_time(
-    installation: Installation,  # noqa: F811
+    installation: Installation,
     everybody_may: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -129,7 +129,7 @@ def test_without_the_hold_the_same_is_sent_a_second_time(
 
 
 def test_a_message_queued_anew_after_a_restore_meets_the_gate_and_the_journal(
-    installation: Installation,  # noqa: F811
+    installation: Installation,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A way that became unsafe after the backup is unsafe for whatever is queued after the restore."""
@@ -154,7 +154,7 @@ def test_a_message_queued_anew_after_a_restore_meets_the_gate_and_the_journal(
 
 
 def test_a_withdrawal_of_after_the_backup_ends_the_agreement_again(
-    installation: Installation,  # noqa: F811
+    installation: Installation,
 ) -> None:
     with acting_as(MACHINE):
         who = person()
