@@ -11,7 +11,7 @@ BENCH := build/bench.stamp
 DESIGN := src/hawl/foundations/design
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test drill-audit check format wheel bench drill-canaries drill-contact drill-keys mutants drill-signing serve doctor lock styles words clean
+.PHONY: help setup demo test drill-audit check format wheel bench drill-canaries drill-contact drill-duties drill-keys mutants drill-signing serve doctor lock styles words clean
 .SUFFIXES:
 
 help: ## show this list
@@ -47,6 +47,9 @@ bench: setup $(BENCH) ## measure feed import and duties against others, as ratio
 
 drill-contact: setup ## a million decisions on reaching people and ten thousand races of closing against sending
 	@HAWL_CONTACT_DECISIONS=1000000 HAWL_CONTACT_RACES=10000 $(BIN)/pytest tests/contact -q -s -o timeout=0 $(ARGS)
+
+drill-duties: setup ## hold both engines against each other on 100,000 random cases, and the quick one against the contract on as many
+	@HAWL_DUTIES_CASES=100000 $(BIN)/pytest src/hawl/rights/evaluating/tests/test_agreement.py -s -o timeout=0 $(ARGS)
 
 drill-keys: setup ## rotate and renew the keys under twenty kills each, then look whether all still opens
 	@$(BIN)/python drills/keys.py

@@ -2,12 +2,14 @@
 
 python benchmarks/protection.py [PEOPLE] [ROUNDS]
 
-The comparison build lives here alone: a process that speaks to a copy of the database in which every sealed value is
+The comparison build (`laid_open.py`) is a process that speaks to a copy of the database in which every sealed value is
 laid open, row security and the guards on rows are off and plain folded names stand in an indexed column, and in which
 the policy, the scope, the vault and the audit are taken out of the code before the first page. Framework, sessions,
 CSRF, templates, queries and headers are the same, and so are a search's candidates, its weighing and its page.
 
 The two answer in turn, runs of requests ABBA, and medians are compared, so that what else the machine does meets both.
+A process keeps for its life what chance gave it (where its memory lies, how its sets are ordered) and is a tenth slower
+or quicker by it: four pairs of processes are asked one after another and the medians are of all; `between` tells them.
 Beside the time on the clock stands the time that the page's own process and its database process had of a processor.
 BENCH_PROFILE=/some/file: each process writes where its time went (`.with`, `.without`; times are longer then).
 BENCH_KEEP=/some/folder: the installation is laid out there once and used again.
@@ -19,15 +21,16 @@ from __future__ import annotations
 import cProfile
 import json
 import os
-import random
 import statistics
 import subprocess
 import sys
 import time
-from collections import Counter
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from as_owner import superuser
+from laid_open import lay_open, plain_words, without_controls
 
 from hawl.config.throw_away import home_of_its_own
 
@@ -39,6 +42,7 @@ COPY = "hawl_laid_open"
 # the machine's caches still hold the other's, which is not counted.
 _RUN = 10
 _COLD = 3
+_PAIRS = 4
 
 Request = tuple[str, dict[str, str] | None]
 
@@ -50,159 +54,6 @@ def hawl(*arguments: str) -> str:
     if done.returncode not in (0, 3):
         raise SystemExit(f"{' '.join(command)} ended with {done.returncode}: {done.stderr[-400:]}")
     return done.stdout
-
-
-# --- the comparison build -------------------------------------------------------------------------------------------
-
-
-def without_controls() -> None:
-    """Take the controls out of this process."""
-    from contextlib import contextmanager
-
-    from django.db import models, transaction
-
-    from hawl.foundations.access import models as access
-    from hawl.foundations.access import scope
-    from hawl.foundations.access.actor import Actor, Role, Standing, naming
-    from hawl.foundations.audit import actions as audit
-    from hawl.foundations.identity import sessions
-    from hawl.foundations.identity.models import User
-    from hawl.foundations.vault import fields
-    from hawl.registers.finding import queries as finding
-
-    @contextmanager
-    def acting_as(actor: Any) -> Any:
-        with naming(actor), transaction.atomic():
-            yield actor
-
-    def nothing(*_: Any, **__: Any) -> None:
-        return None
-
-    def actor_of(user: User, _bodies: Any = None) -> Actor:
-        """What any site knows of who signed in: the account's own row."""
-        far = date(2999, 1, 1)
-        return Actor(
-            label=f"user:{user.pk}",
-            user_id=user.pk,
-            organisations=frozenset({user.organisation_id} if user.organisation_id else ()),
-            roles=frozenset(Role(each) for each in user.roles),
-            standing=Standing(active=True, vetting_until=far, training_until=far),
-        )
-
-    _everywhere(scope.acting_as, acting_as)
-    for name in ("record", "record_list"):
-        _everywhere(getattr(audit, name), nothing)
-    User.actor = actor_of
-    access.ScopedQuerySet.visible = lambda self: self
-    access.ScopedModel.from_db = classmethod(models.Model.from_db.__func__)
-    fields.SealedField.from_db_value = lambda self, value, *_: None if value is None else fields.Sealed(value)
-    fields.SealedField.open_stored = lambda self, instance, value: value
-    finding._people_with = _by_plain_names
-    sessions._ALONG = {}
-    finding.with_keys = lambda rows, _column: list(rows)
-
-
-def _by_plain_names(wanted: list[tuple[int, set[int]]], most: int) -> Any:
-    """The same candidates from an indexed column of plain words, in one statement."""
-    from django.db import connection
-
-    from hawl.registers.finding import queries as finding
-
-    with connection.cursor() as cursor:
-        parts, values = [], []
-        for kind, words in wanted:
-            parts.append(f"(SELECT {int(kind)}, person_id FROM bench_words WHERE word = ANY(%s) LIMIT %s)")
-            values += [sorted(words), most * len(words) + 1]
-        cursor.execute(finding._FEW_OF_A_KIND.format(each=" UNION ALL ".join(parts)), [most, *values])
-        people: dict[int, set[Any] | None] = {kind: set() for kind, _ in wanted}
-        people.update((kind, None if found is None else set(found)) for kind, found in cursor.fetchall())
-    return iter(people.items())
-
-
-def _everywhere(old: Any, new: Any) -> None:
-    for module in list(sys.modules.values()):
-        if getattr(module, "__name__", "").startswith("hawl."):
-            for name, value in list(vars(module).items()):
-                if value is old:
-                    setattr(module, name, new)
-
-
-def lay_open() -> None:
-    """Write every sealed value of the copy as plain bytes. Runs with the keys, as the superuser of the copy."""
-    from django.db import connection
-
-    from hawl.foundations.access.actor import Actor
-    from hawl.foundations.access.scope import acting_as
-    from hawl.foundations.vault.owners import sealed_fields, sealed_tables
-
-    with acting_as(Actor(label="system:benchmark", machine=True)), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        _lay_words(cursor)
-        for model in sealed_tables():
-            table, key = model._meta.db_table, model._meta.pk
-            named = sealed_fields(model)
-            columns = ", ".join(f"{field.column} = %s" for field in named)
-            cursor.executemany(
-                f"UPDATE {table} SET {columns} WHERE {key.column} = %s",
-                [[*(_plain(field, row) for field in named), row.pk] for row in model._default_manager.all()],
-            )
-        cursor.execute("SELECT relname FROM pg_class WHERE relrowsecurity")
-        for (table,) in cursor.fetchall():
-            cursor.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY")
-
-
-def _lay_words(cursor: Any) -> None:
-    """The plain words by which each person is found, where the product has keyed tokens; and whom to look for."""
-    from hawl.registers.finding import tokens
-    from hawl.registers.finding.queries import tokens_held
-    from hawl.registers.people.models import Person
-
-    _plain_words(tokens)
-    cursor.execute("CREATE TABLE bench_words (word text, person_id uuid)")
-    everyone = list(Person.objects.order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(everyone), 500):
-        held = tokens_held(everyone[start : start + 500])[1]
-        # A word stands once for a person here, of however many rows of theirs it is.
-        pairs = sorted({(str(word), each.person) for each in held for word in each.tokens})
-        cursor.execute(
-            "INSERT INTO bench_words SELECT * FROM unnest(%s::text[], %s::uuid[])",
-            [list(each) for each in zip(*pairs, strict=True)],
-        )
-    # Only of whom the worker would find with controls too: the two answer with the same page.
-    seen = "SELECT p.id FROM people_person p JOIN identity_user u ON u.organisation_id = ANY(p.visible_to)"
-    cursor.execute(f"DELETE FROM bench_words WHERE person_id NOT IN ({seen} WHERE u.email = 'bench@example.org')")
-    cursor.execute("ALTER TABLE bench_words ADD PRIMARY KEY (word, person_id)")
-    Path(os.environ["BENCH_SEARCHES"]).write_text(json.dumps(_searches(list(Person.objects.all()[:20_000]))))
-
-
-def _plain_words(tokens: Any) -> None:
-    tokens._token = lambda _secret, kind, text: f"{kind}|{text}"
-
-
-def _searches(people: list[Any]) -> dict[str, list[dict[str, str]]]:
-    """What is typed: a common family name with first name and day of birth, one alone, and rare names."""
-    known = [(each.names.get("given"), each.names.get("family"), each.born_on) for each in people if each.names]
-    known = [each for each in known if all(each)]
-    often = Counter(family for _, family, _ in known)
-    common = [family for family, _ in often.most_common(5)]
-    rare = [each for each in known if often[each[1]] == 1] or [each for each in known if often[each[1]] < 4]
-    dated = [each for each in known if each[1] in common]
-    chance = random.Random(7)  # noqa: S311 - the same people in each run
-    return {
-        "search, common name with day of birth": [
-            {"name": f"{given} {family}", "born_on": f"{born:%d/%m/%Y}"}
-            for given, family, born in chance.sample(dated, min(40, len(dated)))
-        ],
-        "search, rare name": [
-            {"name": f"{given} {family}"} for given, family, _ in chance.sample(rare, min(40, len(rare)))
-        ],
-        "search, common name alone": [{"name": family} for family in common],
-    }
-
-
-def _plain(field: Any, row: Any) -> bytes | None:
-    value = getattr(row, field.name)
-    return None if value is None else field.to_plain(value).encode()
 
 
 def make_account() -> None:
@@ -255,7 +106,7 @@ def child(what: str) -> None:
     client.force_login(user)
     if what == "without":
         without_controls()
-        _plain_words(tokens)
+        plain_words(tokens)
     looking = cProfile.Profile() if os.environ.get("BENCH_PROFILE") else None
     watched = Watched(connection)
     for line in sys.stdin:
@@ -370,13 +221,6 @@ def lay_out(folder: Path) -> tuple[dict[str, str], dict[str, list[Request]]]:
         "BENCH_SEARCHES": str(searches),
         "HAWL_HOME": f"{folder}/home",
     }
-    import psycopg
-
-    def superuser(name: str) -> Any:
-        return psycopg.connect(
-            host=where.host, port=where.port, user="postgres", password=server.password, dbname=name, autocommit=True
-        )
-
     if fresh:
         with superuser("postgres") as admin:
             admin.execute(f'DROP DATABASE IF EXISTS "{COPY}"')
@@ -403,31 +247,36 @@ def _pages(people: list[str], searches: dict[str, list[dict[str, str]]]) -> dict
 
 
 _Middle = dict[str, dict[str, float]]
+_Spent = dict[str, list[tuple[float, ...]]]
 
 
-def measure(pages: dict[str, list[Request]], environment: dict[str, str]) -> dict[str, _Middle]:
-    """By page and process (`with`, `without`) the median milliseconds on the clock, of page and of database process."""
+def measure(pages: dict[str, list[Request]], environment: dict[str, str]) -> list[dict[str, _Spent]]:
+    """Of each pair of processes, by page and process (`with`, `without`), the seconds of each request: on the clock,
+    of the page's process and of its database process.
+    """
+    return [_of_pair(pages, environment, told=not number) for number in range(_PAIRS)]
+
+
+def _of_pair(pages: dict[str, list[Request]], environment: dict[str, str], *, told: bool) -> dict[str, _Spent]:
     both = {what: Answering(what, environment) for what in ("with", "without")}
-    told: dict[str, _Middle] = {}
     try:
-        for name, requests in pages.items():
-            told[name] = _of_page(requests, both)
+        return {name: _of_page(requests, both, told=told) for name, requests in pages.items()}
     finally:
         for each in both.values():
             each.end()
-    return told
 
 
-def _of_page(requests: list[Request], both: dict[str, Answering]) -> dict[str, dict[str, float]]:
-    spent: dict[str, list[tuple[float, ...]]] = {"with": [], "without": []}
+def _of_page(requests: list[Request], both: dict[str, Answering], *, told: bool) -> _Spent:
+    spent: _Spent = {"with": [], "without": []}
     sizes: dict[tuple[str, int], int] = {}
-    for run in range(-1, max(1, ROUNDS // _RUN)):  # the run before the first is not counted
+    runs = max(1, ROUNDS // _RUN // _PAIRS)
+    for run in range(-1, runs):  # the run before the first is not counted
         for what in ("with", "without") if run % 2 else ("without", "with"):
             for place in range(_COLD + _RUN):
                 number = max(run, 0) * _RUN + place
                 request = requests[number % len(requests)]
-                told = bool(os.environ.get("BENCH_STATEMENTS")) and run == 0 and place == _COLD
-                status, size, *times = both[what].ask(request, told=told)
+                aloud = told and bool(os.environ.get("BENCH_STATEMENTS")) and run == 0 and place == _COLD
+                status, size, *times = both[what].ask(request, told=aloud)
                 if status != 200:
                     raise SystemExit(f"{request} was answered {status} by the process {what} controls.")
                 if run >= 0 and place >= _COLD:
@@ -438,11 +287,26 @@ def _of_page(requests: list[Request], both: dict[str, Answering]) -> dict[str, d
             raise SystemExit(
                 f"{requests[number % len(requests)]} is of {size} bytes {what} controls: not the same page."
             )
+    return spent
+
+
+def _middle(spent: _Spent) -> _Middle:
     return {what: dict(zip(("clock", "page", "database"), _medians(rows), strict=True)) for what, rows in spent.items()}
 
 
 def _medians(rows: list[tuple[float, ...]]) -> list[float]:
     return [statistics.median(column) * 1000 for column in zip(*rows, strict=True)]
+
+
+def _together(pairs: list[dict[str, _Spent]], name: str) -> _Spent:
+    return {what: [row for pair in pairs for row in pair[name][what]] for what in ("with", "without")}
+
+
+def _kinds(told: dict[str, _Middle]) -> dict[str, _Middle]:
+    return {
+        kind: _mean([each for name, each in told.items() if name.startswith(kind)])
+        for kind in ("list", "search", "person")
+    }
 
 
 def _compared(told: _Middle) -> dict[str, float]:
@@ -469,9 +333,10 @@ def _mean(told: list[_Middle]) -> _Middle:
 def _run(folder: Path) -> None:
     began = time.monotonic()
     environment, pages = lay_out(folder)
-    told = measure(pages, environment)
-    kinds = {kind: _mean([each for name, each in told.items() if name.startswith(kind)])
-             for kind in ("list", "search", "person")}  # fmt: skip
+    pairs = measure(pages, environment)
+    told = {name: _middle(_together(pairs, name)) for name in pages}
+    kinds = _kinds(told)
+    each_pair = [_kinds({name: _middle(spent) for name, spent in pair.items()}) for pair in pairs]
     print(
         json.dumps(
             {
@@ -480,6 +345,7 @@ def _run(folder: Path) -> None:
                 "rounds": ROUNDS,
                 "measured": {name: _compared(each) for name, each in told.items()},
                 "pages": {kind: _compared(each) for kind, each in kinds.items()},
+                "between": {kind: sorted(_compared(pair[kind])["ratio"] for pair in each_pair) for kind in kinds},
                 "overall": _compared(_mean(list(kinds.values()))),
                 "worst": max(_compared(each)["ratio"] for each in told.values()),
                 "goal": GOAL,

@@ -42,6 +42,7 @@ COMMANDS: dict[str, Reach] = {
     "demo": Reach.MACHINE,
     "demo feed": Reach.NOTHING,
     "doctor": Reach.FIGURES,
+    "duties evaluate": Reach.NOTHING,
     "feed check": Reach.NOTHING,
     "feed import": Reach.MACHINE,
     "feed reopen": Reach.MACHINE,

@@ -18,6 +18,7 @@ ROOMS: dict[str, tuple[str, str]] = {
     "crime": ("hawl.registers.demand.commands:crime", "Recorded crime and ASB from data.police.uk."),
     "demo": ("hawl.demo.commands:demo", "An invented caseload to look at."),
     "doctor": ("hawl.config.commands:doctor", "What is wrong with this installation and how to mend it."),
+    "duties": ("hawl.rights.evaluating.commands:duties", "Duties of whole files of cases."),
     "feed": ("hawl.work.intake.commands:feed", "The police feed: check and import."),
     "fields": ("hawl.config.fields_commands:fields", "The register of fields: class, owner, retention, what is done."),
     "journal": ("hawl.config.backups.commands:journal", "The safety journal outside the database."),

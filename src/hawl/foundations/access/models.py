@@ -7,9 +7,9 @@ the name of an actor, and is guarded again by row-level security (`database_rule
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
@@ -54,6 +54,20 @@ class ScopedQuerySet(models.QuerySet[Row]):
         if actor.user_id is None or actor.standing.lapsed(today()) or not actor.roles & WORKS_WITH_PEOPLE:
             return self.none()
         return self.filter(Seen(actor, self.model.subject_column))
+
+    def only(self, *fields: str) -> Self:
+        """These fields, and of every table on the way to them what the policy asks for at each row."""
+        return super().only(*fields, *(place for name in fields for place in self._asked_along(name)))
+
+    def _asked_along(self, name: str) -> Iterator[str]:
+        model: type[models.Model] = self.model
+        place = ""
+        for step in ("", *name.split("__")[:-1]):
+            if step:
+                model = cast("type[models.Model]", model._meta.get_field(step).related_model)
+                place = f"{place}{step}__"
+            if issubclass(model, ScopedModel):
+                yield from (f"{place}{column}" for column in (*SCOPE_COLUMNS, model.subject_column))
 
     def bulk_create(self, objs: Iterable[Row], *args: Any, **kwargs: Any) -> list[Row]:
         """Rows are added within the actor's own scope alone."""

@@ -13,6 +13,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.db.models import Field
 
 from hawl.foundations.access.actor import Actor, current_actor, naming
+from hawl.foundations.access.preparing import planned_once
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.classes import AuditClass, class_of
 from hawl.foundations.audit.context import gathering_refusals, request_id, waiting_refusals
@@ -46,7 +47,8 @@ def record(
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("The audit is written with the act, in one transaction.")
     entry = _entry(action, object_kind, object_id, rule, purpose, objects, detail, class_of(action, grave=grave))
-    _add([entry])
+    with planned_once():
+        _add([entry])
     if grave:
         with connection.cursor() as cursor:
             cursor.execute("SELECT hawl_audit_chain(%s)", [entry.pk])

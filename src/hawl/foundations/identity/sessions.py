@@ -15,6 +15,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import ValidationError
 from django.utils.crypto import constant_time_compare
 
+from hawl.foundations.access.preparing import planned_once
 from hawl.foundations.access.standing import Bodies, bodies_of
 from hawl.foundations.clock import now
 from hawl.foundations.identity.models import StaffSession, User
@@ -84,7 +85,8 @@ def standing(session: SessionBase) -> Standing:
     if not key:
         return NOBODY
     try:
-        stay = StaffSession.objects.select_related("user").annotate(**_ALONG).filter(pk=key).first()
+        with planned_once():
+            stay = StaffSession.objects.select_related("user").annotate(**_ALONG).filter(pk=key).first()
     except (ValueError, ValidationError):
         stay = None
     if stay is None or session.get(SESSION_KEY) != str(stay.user_id):

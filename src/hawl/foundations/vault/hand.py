@@ -10,6 +10,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import cache
+from operator import attrgetter
 from threading import local
 from typing import TypeVar
 
@@ -21,6 +23,7 @@ from django.utils import timezone
 
 from hawl.foundations.vault.keys import key_ring
 from hawl.foundations.vault.models import DataKey, KeyWork
+from hawl.foundations.vault.owners import OWN, owner_table, path_to_key
 from hawl.foundations.vault.sealing import Key, KeyGone, new_key, unwrapped
 
 # A long reading lets go of all keys it holds, or of the oldest ids it noted, beyond this.
@@ -145,29 +148,34 @@ def hold(key: Key) -> None:
         hand.fresh[key.id.bytes] = _Mark()
 
 
-def with_keys(rows: models.QuerySet[Row], column: str) -> list[Row]:
-    """These rows, each read together with the key whose id stands in its own `column`, as far as it is handed out.
+def with_keys(rows: models.QuerySet[Row]) -> list[Row]:
+    """These rows of a table about people, each read together with its person's key, as far as it is handed out.
 
-    For a list of which every row is opened: one statement less than reading first and loading then. A value that lies
-    under another key (where a restricted person is) is loaded by itself.
+    The rows bring their person along (`select_related`). For a list of which every row is opened: one statement less
+    than reading first and loading then. A value that lies under another key (where a restricted person is) is loaded
+    by itself.
     """
-    sql = _ALONG.format(table=rows.model._meta.db_table, column=column)
-    along = rows.annotate(key_along=RawSQL(sql, ()))  # noqa: S611 - names of our own
     hand, ring = _hand(), key_ring()
     if hand is None or len(hand.keys) >= MOST_HELD:
         return list(rows)
     hand.coming = True
     try:
-        found = list(along)
+        found = list(rows.annotate(key_along=RawSQL(_key_along(), ())))  # noqa: S611 - names of our own
     finally:
         hand.coming = False
+    key_id_of_row = attrgetter(str(path_to_key(rows.model)).replace("__", "."))
     for row in found:
-        key_id, key = getattr(row, column), row.__dict__.pop("key_along")
+        key_id, key = key_id_of_row(row), row.__dict__.pop("key_along")
         if key is not None and key_id.bytes not in hand.keys:
             hand.keys[key_id.bytes] = unwrapped(key_id, key[4:], int.from_bytes(key[:4], "big"), ring)
         elif key_id is not None:
             hand.keys.setdefault(key_id.bytes, None)  # looked for and not there: not asked for row by row
     return found
+
+
+@cache
+def _key_along() -> str:
+    return _ALONG.format(table=owner_table()._meta.db_table, column=OWN)
 
 
 def _load(ids: Iterable[bytes]) -> dict[bytes, Key | None]:

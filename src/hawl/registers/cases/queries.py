@@ -15,10 +15,16 @@ from django.db.models import Q, QuerySet
 
 from hawl.foundations.access.counting import counts_apart, page_of_joined
 from hawl.foundations.clock import today
+from hawl.foundations.vault.hand import with_keys
 from hawl.registers.cases.models import Case, CaseEvent, Route
 from hawl.registers.people.models import Person
 
 PAGE = 50
+# As much as the list shows: no other sealed value leaves the database.
+_LISTED = (
+    *("offence", "reported_on", "risk", "council", "assigned_to", "route", "route_reason", "agreement"),
+    *("referred_on", "recalled_on", "person__names", "person__data_key"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +82,17 @@ def crimes_shared(cases: Iterable[Case]) -> Counter[bytes]:
 
 def counts_by_route(asked: CasesAsked) -> dict[str, int]:
     """How many cases took each route, whatever route is asked for; counted as `counting.counts_apart` does."""
-    return counts_apart(Case.objects.filter(_narrowed(asked)), {route: Q(route=route) for route in Route.values})
+    narrowed = _narrowed(asked)
+    routes = {route: Q(route=route) for route in Route.values}
+    return counts_apart(Case.objects.filter(narrowed), routes, narrowed=bool(narrowed))
 
 
 def cases_by_route(asked: CasesAsked, *, page: str | int | None, count: int) -> Page[Case]:
     """One page of cases in the order in which the desk works: by risk, then the oldest report."""
     rows: QuerySet[Case] = Case.objects.filter(_narrowed(asked), **_route(asked))
     ordered = rows.order_by("rank", "reported_on", "pk")
-    return page_of_joined(rows.select_related("person"), page, size=PAGE, parts=[(ordered, count)])
+    listed = rows.select_related("person").only(*_LISTED)
+    return page_of_joined(listed, page, size=PAGE, parts=[(ordered, count)], read=with_keys)
 
 
 def _route(asked: CasesAsked) -> dict[str, Any]:

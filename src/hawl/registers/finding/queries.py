@@ -16,7 +16,6 @@ from rapidfuzz import fuzz
 
 from hawl.foundations.access.actor import current_actor
 from hawl.foundations.access.preparing import planned_once
-from hawl.foundations.access.seen import SCOPE_COLUMNS
 from hawl.foundations.vault.hand import with_keys
 from hawl.foundations.vault.sealing import CannotOpen
 from hawl.registers.cases.models import Case
@@ -28,7 +27,7 @@ from hawl.registers.people.models import Contact, Person, Visibility
 # So many records a search may open at the most.
 MOST_OPENED = 200
 _NEAR = 0.3
-_WEIGHED = ("names", "born_on", "visibility", "data_key", *SCOPE_COLUMNS)
+_WEIGHED = ("names", "born_on", "visibility", "data_key")
 # Where too many are of a kind, the database does not even send who they are.
 _FEW_OF_A_KIND = """
 SELECT kind, CASE WHEN count(DISTINCT person_id) <= %s THEN array_agg(DISTINCT person_id) END
@@ -146,7 +145,7 @@ def _opened(people: Collection[uuid.UUID]) -> list[Person]:
     # One value however many they are: the statement stays the same and is planned once.
     these = RawSQL("SELECT unnest(%s::uuid[])", [list(people)])
     with planned_once():
-        return with_keys(Person.objects.filter(pk__in=these).only(*_WEIGHED), "data_key")
+        return with_keys(Person.objects.filter(pk__in=these).only(*_WEIGHED))
 
 
 def _described(asked: Asked) -> Described:

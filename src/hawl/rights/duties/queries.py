@@ -13,6 +13,7 @@ from django.db.models import F, Q, QuerySet
 
 from hawl.foundations.access.counting import MOST_COUNTED, counts_apart, page_of_joined
 from hawl.foundations.clock import today
+from hawl.foundations.vault.hand import with_keys
 from hawl.registers.cases.models import CaseEvent
 from hawl.registers.cases.queries import events_of
 from hawl.rights.duties.models import Duty
@@ -22,6 +23,12 @@ PAGE = 50
 WINDOWS = ("overdue", "today", "week", "no_limit")
 # By risk, then by the day it is due: as the index `duties_open_order` has them.
 _ORDER = ("rank", "due_on", "started_on", "pk")
+# As much as the list shows: no other sealed value leaves the database.
+_SHOWN = (
+    *("duty_id", "rulebook", "bearer", "standing", "due_on"),
+    *("case__offence", "case__risk", "case__council", "case__assigned_to"),
+    *("case__person__names", "case__person__data_key"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +58,18 @@ class DueList:
 def due_list(asked: DutiesAsked, *, page: str | int | None = 1, day: dt.date | None = None) -> DueList:
     """What is owed and not done on a day (today in London), with case and person of each.
 
-    Three statements; four where more is open than is counted at once (`counting.counts_apart`).
+    Three statements; four or five where there is much to count (`counting.counts_apart`).
     Overdue first, then what has a day, then what has none; within each by risk, then by the day it is due.
     """
-    rows = Duty.objects.filter(_narrowed(asked), standing=OPEN)
+    narrowed = _narrowed(asked)
+    rows = Duty.objects.filter(narrowed, standing=OPEN)
     stretches = _stretches(day or today())
-    counts = _counts(rows, stretches)
+    counts = _counts(rows, stretches, narrowed=bool(narrowed))
     # What is overdue stands before what has a day to come, and that before what has none.
     listed = (asked.window,) if asked.window else ("overdue", "to_come", "no_limit")
     parts = [(rows.filter(stretches[each]).order_by(*_ORDER), counts[each]) for each in listed]
-    shown = page_of_joined(rows.select_related("case__person"), page, size=PAGE, parts=parts)
+    listed_rows = rows.select_related("case__person").only(*_SHOWN)
+    shown = page_of_joined(listed_rows, page, size=PAGE, parts=parts, read=with_keys)
     return DueList(shown, {window: min(counts[window], MOST_COUNTED + 1) for window in ("", *WINDOWS)})
 
 
@@ -78,10 +87,10 @@ def _stretches(on: dt.date) -> dict[str, Q]:
     }
 
 
-def _counts(rows: QuerySet[Duty], stretches: dict[str, Q]) -> dict[str, int]:
+def _counts(rows: QuerySet[Duty], stretches: dict[str, Q], *, narrowed: bool) -> dict[str, int]:
     """How many rows each stretch has; no row is counted twice."""
     apart = ("overdue", "today", "rest_of_week", "later", "no_limit")
-    counts = counts_apart(rows, {each: stretches[each] for each in apart})
+    counts = counts_apart(rows, {each: stretches[each] for each in apart}, narrowed=narrowed)
     counts["week"] = counts["today"] + counts["rest_of_week"]
     counts["to_come"] = counts["week"] + counts["later"]
     counts[""] = counts["overdue"] + counts["to_come"] + counts["no_limit"]

@@ -31,7 +31,7 @@ Options = list[tuple[str, str | Promise]]
 
 
 def counted(count: int) -> str:
-    """A capped count: "more than 10,000" where it went on."""
+    """A capped count: "over 10,000" where it went on."""
     return _("over %(count)s") % {"count": number(MOST_COUNTED)} if count > MOST_COUNTED else number(count)
 
 

@@ -12,12 +12,11 @@ from django.db import connection
 from hawl.foundations.access.actor import Actor
 from hawl.foundations.access.preparing import planned_once
 from hawl.foundations.access.scope import acting_as
+from hawl.foundations.access.tests.plans import keep_every_plan, kept_plans
 from hawl.foundations.database.connection import PROCESSES, asking
 from hawl.registers.cases.tests.makers import DESK, make_person, organisation_id, three_people
 
 pytestmark = pytest.mark.django_db
-# PostgreSQL plans a prepared statement for the values it is given five times before it may keep one plan.
-_UNTIL_KEPT = 8
 # Without the scope of the managers: row security alone answers.
 _NAMED = "SELECT id FROM people_person WHERE id = ANY(%s::uuid[])"
 
@@ -44,13 +43,9 @@ def test_who_asks_is_heeded_by_a_plan_that_is_kept() -> None:
     with acting_as(who.officer.actor()):
         people = [make_person(desk=organisation_id(DESK)).pk for _ in range(3)]
     actors = {"officer": who.officer.actor(), "hub": who.hub_worker.actor(), "stranger": who.stranger.actor()}
-    for _ in range(_UNTIL_KEPT):
-        assert seen_by(actors["officer"], people) == set(people)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT max(generic_plans) FROM pg_prepared_statements WHERE statement LIKE %s", ["%people_person%"]
-        )
-        assert cursor.fetchone()[0] > 0, "no plan was kept: the test shows nothing"
+    keep_every_plan()
+    assert seen_by(actors["officer"], people) == set(people)
+    assert kept_plans(_NAMED.replace("%s", "$1")), "no plan was kept: the test shows nothing"
     draw = random.Random(7)
     for _ in range(60):
         name = draw.choice(sorted(actors))

@@ -207,7 +207,7 @@ def test_people_read_with_their_keys_are_opened_without_a_further_statement_one_
             make_person(desk=desk)
         hand._hand().let_go()  # type: ignore[union-attr]
         with CaptureQueriesContext(connection) as made:
-            read = hand.with_keys(Person.objects.all(), "data_key")
+            read = hand.with_keys(Person.objects.all())
             assert all(person.names["given"] == "Siân" and person.born_on for person in read)
         return len(made)
 
@@ -219,7 +219,7 @@ def test_a_key_that_is_gone_comes_along_with_nobody_and_one_of_release_0_1_0_is_
     destroy_key(by=MACHINE, person_id=erased.pk)
     hand._hand().let_go()  # type: ignore[union-attr]
     Person.objects.filter(pk=of_before.pk).update(data_key=None)
-    read = {person.pk: person for person in hand.with_keys(Person.objects.all(), "data_key")}
+    read = {person.pk: person for person in hand.with_keys(Person.objects.all())}
     with CaptureQueriesContext(connection) as made, pytest.raises(KeyGone):
         _ = read[erased.pk].names
     assert not any("vault_datakey" in each["sql"] for each in made)

@@ -10,9 +10,11 @@ from datetime import date, timedelta
 import pytest
 from django.db.models import Q
 
+from hawl.foundations.access import counting
 from hawl.foundations.access.actor import Actor
 from hawl.foundations.access.counting import counts_apart
 from hawl.foundations.access.scope import acting_as
+from hawl.foundations.access.tests.plans import keep_every_plan, kept_plans
 from hawl.foundations.clock import today
 from hawl.registers.cases.actions import open_to
 from hawl.registers.cases.models import Case
@@ -142,23 +144,89 @@ def test_others_see_nothing_due(people: ThreePeople, case: Case) -> None:
             assert duties_of_person(case.person_id) == []
 
 
-def test_a_count_stops_where_it_is_told(officer: Actor, case: Case) -> None:
-    rows = Duty.objects.filter(case=case)
-    parts = {"fourth": Q(right=4), "others": ~Q(right=4), "none": Q(right=99)}
-    fourth, others = rows.filter(right=4).count(), rows.exclude(right=4).count()
-    assert (fourth, others) == (2, 2)
-    assert counts_apart(rows, parts, most=100) == {"fourth": fourth, "others": others, "none": 0}
-    for most, told in {2: (2, 2, 0), 1: (2, 2, 0)}.items():
-        assert tuple(counts_apart(rows, parts, most=most).values()) == told
+def test_who_asks_is_heeded_by_lists_that_are_planned_once(people: ThreePeople, officer: Actor, case: Case) -> None:
+    open_to_hub = make_case(desk=organisation_id(DESK), reported=10)
+    open_to(by=officer, case=open_to_hub, organisation_id=organisation_id("connect-gwent"), on=today())
+    recompute(case_id=open_to_hub.pk, by=officer)
+    owed = {
+        people.officer: set(Duty.objects.filter(standing=OPEN).values_list("pk", flat=True)),
+        people.hub_worker: set(Duty.objects.filter(case=open_to_hub, standing=OPEN).values_list("pk", flat=True)),
+        people.stranger: set(),
+    }
+    assert set() < owed[people.hub_worker] < owed[people.officer]
+    chance = random.Random(3)
+    keep_every_plan()
+    for who in [people.officer, *chance.choices(list(owed), k=24)]:
+        with acting_as(who.actor()):
+            found = due_list(DutiesAsked())
+            assert {row.pk for row in found.page} == owed[who]
+            assert found.counts[""] == len(owed[who])
+            assert all(row.case.person.names["given"] == "Siân" for row in found.page)
+    assert kept_plans("%duties_duty%"), "no plan was kept: the test shows nothing"
 
 
-@pytest.mark.parametrize("most", [1, 2, 3, 5, 8])
-def test_a_count_is_told_to_its_limit_whether_the_rows_are_read_once_or_twice(officer: Actor, most: int) -> None:
+@pytest.fixture
+def many(officer: Actor) -> dict[str, Q]:
+    """Twelve duties of a case, and their parts: five, five, two and none."""
     case = make_case(desk=organisation_id(DESK))
+    add_duties(case, 12)
+    return {str(each): Q(case=case, right=each) for each in (1, 2, 3, 4)}
+
+
+def add_duties(case: Case, many: int, first: int = 0) -> None:
     Duty.objects.bulk_create(
         Duty(case=case, duty_id=f"d{number}", right=1 + number // 5, trigger_event_id="e", standing=OPEN,
              tier="standard", enforced=True, bearer="police", rulebook="r", rank=0, visible_to=case.visible_to)
-        for number in range(12)
+        for number in range(first, first + many)
     )  # fmt: skip
-    found = counts_apart(Duty.objects.filter(case=case), {str(each): Q(right=each) for each in (1, 2, 3, 4)}, most=most)
+
+
+@pytest.mark.parametrize("narrowed", [True, False])
+@pytest.mark.parametrize("anew", [1, 2, 4, 5, 100])
+@pytest.mark.parametrize("most", [1, 2, 3, 5, 8])
+def test_a_count_is_told_to_its_limit_however_much_of_it_is_counted_anew(
+    many: dict[str, Q], most: int, anew: int, *, narrowed: bool
+) -> None:
+    found = counts_apart(Duty.objects.all(), many, most=most, anew=anew, narrowed=narrowed)
     assert found == {"1": min(5, most + 1), "2": min(5, most + 1), "3": min(2, most + 1), "4": 0}
+
+
+def test_a_large_count_is_told_again_for_a_minute_and_a_small_one_is_counted_anew(
+    many: dict[str, Q], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [1000.0]
+    monkeypatch.setattr(counting, "monotonic", lambda: clock[0])
+
+    def told() -> dict[str, int]:
+        return counts_apart(Duty.objects.all(), many, anew=3)
+
+    assert told() == {"1": 5, "2": 5, "3": 2, "4": 0}
+    Duty.objects.filter(many["2"] | many["3"]).delete()
+    assert told() == {"1": 5, "2": 0, "3": 0, "4": 0}, "what is few is counted anew"
+    add_duties(Case.objects.get(), 2, first=20)
+    clock[0] += counting.KEPT_FOR - 1
+    first = Duty.objects.get(duty_id="d0")
+    Duty.objects.filter(pk=first.pk).delete()
+    assert told()["1"] == 5, "what is many is told as it was"
+    clock[0] += 2
+    assert told()["1"] == 4, "for a minute"
+
+
+def test_a_large_count_is_told_to_nobody_else(people: ThreePeople, many: dict[str, Q]) -> None:
+    def told() -> dict[str, int]:
+        return counts_apart(Duty.objects.all(), many, anew=3)
+
+    assert told()["1"] == 5
+    for other in (people.hub_worker, people.stranger, people.board):
+        with acting_as(other.actor()):
+            assert set(told().values()) == {0}
+    lapsed = replace(people.officer.actor(), organisations=frozenset())
+    with acting_as(lapsed):
+        assert set(told().values()) == {0}, "the same account, as it may see now"
+
+
+def test_what_is_kept_of_counts_is_bounded(many: dict[str, Q], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "_MOST_KEPT", 6)
+    for most in range(5, 25):
+        counts_apart(Duty.objects.all(), many, most=most, anew=3)
+        assert len(counting._kept) <= 6

@@ -17,6 +17,7 @@ from hawl.foundations.access.scope import acting_as
 from hawl.foundations.clock import today
 from hawl.foundations.identity.models import User
 from hawl.foundations.languages import dates
+from hawl.foundations.vault.owners import sealed_fields, sealed_tables
 from hawl.registers.cases.models import Case
 from hawl.registers.cases.tests.makers import (
     DESK,
@@ -162,6 +163,20 @@ def test_the_persons_page_costs_the_same_whatever_happened(people: ThreePeople, 
             make_contact(case.person, f"07700 900{number:03}")
             make_case(desk=organisation_id(DESK), person=case.person)
     assert statements(client, address) == one <= 15
+
+
+@pytest.mark.parametrize("address", ["/due/", "/cases/"])
+def test_of_what_is_sealed_a_list_reads_the_names_it_shows_and_nothing_else(
+    people: ThreePeople, client: Client, address: str
+) -> None:
+    owed_case(people)
+    with CaptureQueriesContext(connection) as made:
+        assert "Siân" in text(client.get(address))
+    told = " ".join(each["sql"] for each in made)
+    columns = {
+        f'"{model._meta.db_table}"."{field.column}"' for model in sealed_tables() for field in sealed_fields(model)
+    }
+    assert {each for each in columns if each in told} == {'"people_person"."names"'}
 
 
 def test_a_long_list_has_pages(people: ThreePeople, client: Client) -> None:

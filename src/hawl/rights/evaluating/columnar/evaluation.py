@@ -1,0 +1,153 @@
+"""All cases of a file at once: the rulebooks as tables, and statements of DuckDB over the events.
+
+It gives the rows that `hawl.rights.rulebook.evaluate` gives case by case, down to the bytes of `why`. The statements
+stand in the `.sql` files beside this one. Nothing here or there names a duty, an event code or a number of days.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from hawl.foundations.clock import BeyondCalendar, WorkingCalendar, england_and_wales
+from hawl.rights.evaluating.columnar.conditions import Parameters, holds, missing
+from hawl.rights.evaluating.columnar.explanation import skipped_told
+from hawl.rights.evaluating.columnar.rulebook_tables import Numbers, lay_rulebooks
+from hawl.rights.evaluating.tables import lay_table, lay_type
+from hawl.rights.rulebook.books import Rulebook
+from hawl.rights.rulebook.plan import Line, plan_of
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+SKIPPED = "columnar.skipped"
+_SPANS = {"begins_on": "DATE", "days": "INTEGER", "ends_on": "DATE", "told": SKIPPED}
+_VERDICTS = {"n": "BIGINT", "line": "SMALLINT", "missing": "BOOLEAN", "holds": "BOOLEAN"}
+
+
+def evaluate_columnar(
+    connection: DuckDBPyConnection,
+    rulebooks: Sequence[Rulebook],
+    as_of: dt.date,
+    *,
+    calendar: WorkingCalendar | None = None,
+    source: str = "taken",
+    into: str = "evaluated",
+) -> None:
+    """Evaluate the events of the table `source` as they stood at the end of the day `as_of`; rows are read in `into`.
+
+    `source` has case_id, event_id, event, occurred_on, received_on (DATE), about and attributes (JSON text); ids are
+    unique in their case. `into` becomes a temporary view of the thirteen columns of an evaluated duty, whose rows come
+    in the order in which they are written: case, due day (none last), duty, trigger, as text bytes. It reads tables of
+    the schema `columnar`, which the next call makes anew. Days are local days of Europe/London.
+
+    Raises ValueError for rulebooks that share a duty id; BeyondCalendar where a limit ends after the last published
+    bank holidays. It sets variables of the connection and keeps the order of rows on it.
+    """
+    Evaluation(connection, rulebooks, as_of, calendar or england_and_wales()).run(source, into)
+
+
+class Evaluation:
+    """One run over all cases, on one connection."""
+
+    def __init__(
+        self, connection: DuckDBPyConnection, rulebooks: Sequence[Rulebook], as_of: dt.date, calendar: WorkingCalendar
+    ) -> None:
+        self._connection = connection
+        self._numbers = Numbers(plan_of(tuple(rulebooks)))
+        self._as_of = as_of
+        self._calendar = calendar
+
+    def run(self, source: str, into: str) -> None:
+        """Lay out the rules, run the statements in their order, and give the rows their view."""
+        self._begin(source)
+        self._step("history.sql")
+        self._lay_spans()
+        lay_table(self._connection, "columnar.verdicts", _VERDICTS, [])
+        for number, line in self._numbers.conditional():
+            self._ask(number, line)
+        self._step("owed.sql")
+        self._refuse_what_lies_beyond_the_calendar()
+        self._step("answers.sql")
+        self._step("rows.sql")
+        self._step("told.sql")
+        self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {_name(into)} AS FROM columnar.told")
+
+    def _begin(self, source: str) -> None:
+        self._connection.execute("SET preserve_insertion_order = true")
+        self._connection.execute("DROP SCHEMA IF EXISTS columnar CASCADE")
+        self._connection.execute("CREATE SCHEMA columnar")
+        self._connection.execute(f"CREATE VIEW columnar.given AS FROM {_name(source)}")
+        self._set("as_of", self._as_of)
+        lay_rulebooks(self._connection, self._numbers, self._calendar)
+
+    def _lay_spans(self) -> None:
+        """When each clock that may run ends, NULL beyond the calendar, and how its days that do not count are told."""
+        rows: list[tuple[dt.date | None, int | None, dt.date | None, str]] = [
+            (None, None, None, self._told(None, None))
+        ]
+        for begins_on, days in self._connection.execute("FROM columnar.wanted").fetchall():
+            ends_on = self._end(begins_on, days)
+            rows.append((begins_on, days, ends_on, self._told(begins_on, ends_on)))
+        lay_type(self._connection, SKIPPED, (row[-1] for row in rows))
+        lay_table(self._connection, "columnar.spans", _SPANS, rows)
+
+    def _told(self, begins_on: dt.date | None, ends_on: dt.date | None) -> str:
+        line = next(iter(self._numbers.lines), None)
+        return "" if line is None else skipped_told(line, begins_on, ends_on, self._calendar)
+
+    def _end(self, begins_on: dt.date, days: int) -> dt.date | None:
+        try:
+            return self._calendar.add_working_days(begins_on, days)
+        except BeyondCalendar:
+            return None
+
+    def _ask(self, number: int, line: Line) -> None:
+        """Whether the conditions of one duty hold for the events that would start it."""
+        parameters = Parameters()
+        wanted, barred = line.duty.applies_if, line.duty.not_if
+        lacking = [missing(one, parameters) for one in (wanted, barred) if one is not None]
+        holding = [] if wanted is None else [holds(wanted, parameters)]
+        holding += [] if barred is None else [f"NOT {holds(barred, parameters)}"]
+        self._connection.execute(
+            f"""
+            INSERT INTO columnar.verdicts
+            SELECT n, $line, {" OR ".join(lacking)}, {" AND ".join(holding)}
+            FROM columnar.events
+            WHERE code IN (SELECT code FROM columnar.starting WHERE line = $line)
+            """,  # noqa: S608 - expressions of `conditions`, whose values are parameters
+            {"line": number, **parameters.values},
+        )
+
+    def _refuse_what_lies_beyond_the_calendar(self) -> None:
+        found = self._connection.execute(
+            """
+            SELECT begins_on, days
+            FROM columnar.spans
+            JOIN columnar.owed ON started_on = begins_on AND days IN (limit_days, target_days)
+            WHERE ends_on IS NULL
+            ORDER BY begins_on, days
+            LIMIT 1
+            """
+        ).fetchall()
+        for begins_on, days in found:
+            self._calendar.add_working_days(begins_on, days)
+
+    def _set(self, name: str, value: dt.date | int) -> None:
+        self._connection.execute(f"SET VARIABLE {name} = $value", {"value": value})
+
+    def _step(self, file: str) -> None:
+        self._connection.execute(_statements(file))
+
+
+@cache
+def _statements(file: str) -> str:
+    return (files("hawl.rights.evaluating.columnar") / file).read_text(encoding="utf-8")
+
+
+def _name(table: str) -> str:
+    quoted = table.replace('"', '""')
+    return f'"{quoted}"'

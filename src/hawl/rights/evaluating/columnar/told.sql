@@ -1,0 +1,46 @@
+-- The rows as they are read. The text of `why` is put together only now: it is most of what is written.
+
+-- What led to the rows makes room for the writing.
+DROP VIEW columnar.events;
+DROP TABLE columnar.happened;
+DROP TABLE columnar.cases;
+DROP TABLE columnar.decisions;
+DROP TABLE columnar.owed;
+DROP TABLE columnar.named;
+DROP TABLE columnar.answers;
+DROP TABLE columnar.open;
+DROP TABLE columnar.loose;
+DROP TABLE columnar.earliest;
+
+-- A text as Python's JSON writes it: DuckDB's own but for six of the signs below the blank, which it numbers in capitals.
+CREATE OR REPLACE MACRO columnar.quoted(text) AS CASE
+    WHEN contains(to_json(text), '\u00') THEN concat('"', array_to_string(list_transform(
+        string_split(text, ''),
+        lambda sign: CASE WHEN sign < ' ' THEN lower(to_json(sign)[2:-2]) ELSE to_json(sign)[2:-2] END
+    ), ''), '"')
+    ELSE to_json(text)
+END;
+
+CREATE OR REPLACE VIEW columnar.told AS
+SELECT
+    case_id,
+    CAST(duty_id AS VARCHAR) AS duty_id,
+    trigger_event_id,
+    started_on,
+    due_on,
+    target_on,
+    state,
+    done_on,
+    CASE WHEN enhanced IS NULL THEN 'undetermined' WHEN enhanced THEN 'enhanced' ELSE 'standard' END AS tier,
+    enforced,
+    CAST(bearer AS VARCHAR) AS bearer,
+    CAST(rulebook AS VARCHAR) AS rulebook,
+    concat(
+        CAST(rule_told AS VARCHAR),
+        CAST(skipped_told AS VARCHAR),
+        CASE
+            WHEN answered IS NULL THEN '"answered": null, "answered_by": null}'
+            ELSE concat('"answered": "', answered, '", "answered_by": ', columnar.quoted(answered_by), '}')
+        END
+    ) AS why
+FROM columnar.judged;
