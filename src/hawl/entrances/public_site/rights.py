@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from hawl.foundations.clock import today
 from hawl.foundations.languages.texts import Text, in_language
-from hawl.rights.rulebook import Duty, Right, Rulebook, built_in, vocabulary
+from hawl.rights.rulebook import Duty, Right, Rulebook, applying, vocabulary
 
 # What each mark of certainty means to somebody who is not a lawyer (fact sheet on the Code, section 0).
 HOW_SURE = {
@@ -52,7 +52,7 @@ class RightShown:
 def code_in_force(day: dt.date | None = None) -> Rulebook | None:
     """Give the victims' code that governs on a day (today in London); None when we hold none for it."""
     when = day or today()
-    return next((book for book in built_in() if book.kind == "code" and book.rights and book.governs(when)), None)
+    return next((book for book in applying() if book.kind == "code" and book.rights and book.governs(when)), None)
 
 
 def all_rights(book: Rulebook) -> tuple[RightShown, ...]:
@@ -82,16 +82,22 @@ def _duty(book: Rulebook, duty: Duty) -> DutyShown:
     )
 
 
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
+
+
 def _by_when(duty: Duty) -> tuple[str, ...]:
     """One sentence for the limit, and one more where enhanced rights shorten it."""
     told = vocabulary()
     if duty.within is None:
+        if duty.before or duty.every or duty.until or duty.without_delay:
+            return (_sentence(in_language(told.clock(duty, None, ""))),)
         return (_("As soon as it can be done: the Code sets no number of days that we could find."),)
     # Where several events start the clock there is no one name for its first day.
     event = duty.triggers[0] if len(duty.triggers) == 1 else ""
-    everyone = in_language(told.clock(duty.within.standard, duty.counts_from, event))
+    everyone = in_language(told.clock(duty, duty.within.standard, event))
     lines = [_("Within %(limit)s.") % {"limit": everyone}]
     if duty.within.enhanced != duty.within.standard:
-        sooner = in_language(told.clock(duty.within.enhanced, duty.counts_from, event))
+        sooner = in_language(told.clock(duty, duty.within.enhanced, event))
         lines.append(_("If you have enhanced rights: within %(limit)s.") % {"limit": sooner})
     return tuple(lines)

@@ -18,10 +18,13 @@ class Shown:
     mark: str
 
 
-# The twelve states of the contract of events and duties, in the order in which a list shows them.
+# The states of the contract of events and duties, and those of what falls due again, goes on or only reminds, in the
+# order in which a list shows them.
 STATES: dict[str, Shown] = {
     "overdue": Shown(_("Overdue"), _("The time has passed and it is not done."), "red", "!"),
+    "missed": Shown(_("Missed"), _("It fell due again, and was not done before its turn was over."), "red", "!"),
     "pending": Shown(_("Due"), _("Owed, and still within time."), "blue", "○"),
+    "continuing": Shown(_("Goes on"), _("Owed for as long as it is needed."), "blue", "○"),
     "awaiting_upstream": Shown(
         _("Waiting for another body"), _("The clock starts when another body has done its part."), "teal", "…"
     ),
@@ -37,6 +40,9 @@ STATES: dict[str, Shown] = {
     "declined": Shown(_("Declined"), _("Offered, and the person said no."), "grey", "–"),
     "excused": Shown(_("Good reason recorded"), _("Not done in time, and a good reason is recorded."), "purple", "–"),
     "withheld": Shown(_("Withheld"), _("Information was held back, and the reason is recorded."), "purple", "–"),
+    "ended": Shown(_("Ended"), _("It was owed until a day, and that day has come."), "grey", "–"),
+    "superseded": Shown(_("Replaced"), _("Something else was agreed before it was due."), "grey", "–"),
+    "lapsed": Shown(_("Time is over"), _("The time to ask for it has passed."), "grey", "–"),
     "not_applicable": Shown(_("Does not apply"), _("This is not owed in this case."), "grey", "–"),
 }
 

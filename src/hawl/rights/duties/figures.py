@@ -17,15 +17,7 @@ from hawl.foundations.disclosure import HIDDEN, LEAST, Count, Line, protect, rou
 from hawl.foundations.measures import Figure, Words, declare
 from hawl.foundations.measures.periods import Period, month_end_before, months_of
 from hawl.rights.duties.counting import Asked, Counted, case_counts, duty_counts, step_counts
-
-# Where each state of a duty is counted. A duty without a time limit is done or open, never late.
-COLUMNS = ("kept", "late", "overdue", "running", "closed", "unknown", "done", "open")
-_TIMED = {
-    "met": "kept", "safe_alternative": "kept", "met_late": "late", "overdue": "overdue", "pending": "running",
-    "awaiting_upstream": "running", "declined": "closed", "excused": "closed", "withheld": "closed",
-    "not_applicable": "closed", "data_missing": "unknown", "no_limit": "open",
-}  # fmt: skip
-_UNTIMED = {**_TIMED, "met": "done", "safe_alternative": "done"}
+from hawl.rights.rulebook import COUNTED_AS, column_of
 
 STEPS = ("told_of_services", "referral_asked", "support_referral_made", "support_referral_received",
          "support_reached", "needs_assessed", "support_started")  # fmt: skip
@@ -156,7 +148,7 @@ def compliance(*, period: Period, today: date, council: str = "", tier: str = ""
     whole, as_of = _reach(period, today, finer=bool(council or tier))
     asked = Asked(as_of, period.since, period.until, council, tier)
     found = _grouped(duty_counts(asked, whole=whole))
-    tree = {path: tuple(row.get(name, 0) for name in COLUMNS) for path, row in found["duty"].items()}
+    tree = {path: tuple(row.get(name, 0) for name in COUNTED_AS) for path, row in found["duty"].items()}
     lines = protect(tree) if whole else _exact(tree)
     root = lines.get(("enforced",), _nothing())
     breakdown: Callable[..., tuple[Kept, ...]] = _guarded if whole else _plain
@@ -231,7 +223,7 @@ def _grouped(counted: Iterable[Counted]) -> dict[str, Group]:
             path = one.path
         else:
             continue
-        column = (_TIMED if one.timed else _UNTIMED)[one.state]
+        column = column_of(one.state, timed=one.timed)
         row = found[one.by].setdefault(path, {})
         row[column] = row.get(column, 0) + one.n
     return found
@@ -248,14 +240,14 @@ def _exact(rows: Mapping[tuple[str, ...], Sequence[int]]) -> dict[tuple[str, ...
 
 
 def _plain(found: Mapping[tuple[str, ...], Mapping[str, int]], root: Line) -> tuple[Kept, ...]:
-    rows = {path: tuple(row.get(name, 0) for name in COLUMNS) for path, row in found.items()}
+    rows = {path: tuple(row.get(name, 0) for name in COUNTED_AS) for path, row in found.items()}
     return tuple(_kept(path, line) for path, line in sorted(_exact(rows).items()) if path)
 
 
 def _guarded(found: Mapping[tuple[str, ...], Mapping[str, int]], root: Line) -> tuple[Kept, ...]:
     """A second table of the same duties. What the first one hides in a sum is one column here, shown in none."""
-    shown = [name for name, n in zip(COLUMNS, root.counts, strict=True) if isinstance(n, int)]
-    other = [name for name in COLUMNS if name not in shown]
+    shown = [name for name, n in zip(COUNTED_AS, root.counts, strict=True) if isinstance(n, int)]
+    other = [name for name in COUNTED_AS if name not in shown]
     rows = {
         path: (*(row.get(name, 0) for name in shown), sum(row.get(name, 0) for name in other))
         for path, row in found.items()
@@ -269,7 +261,7 @@ def _guarded(found: Mapping[tuple[str, ...], Mapping[str, int]], root: Line) -> 
 def _spread(line: Line, shown: Sequence[str]) -> Line:
     held = dict(zip(shown, line.counts, strict=False))
     rest: Count = 0 if line.counts[-1] == 0 else HIDDEN
-    return Line(tuple(held.get(name, rest) for name in COLUMNS), line.total)
+    return Line(tuple(held.get(name, rest) for name in COUNTED_AS), line.total)
 
 
 def _rows(lines: Mapping[tuple[str, ...], Line], first: str, length: int) -> tuple[Kept, ...]:
@@ -284,12 +276,12 @@ def _in_order(path: tuple[str, ...]) -> tuple[object, ...]:
 
 
 def _kept(path: tuple[str, ...], line: Line) -> Kept:
-    bounds = dict(zip(COLUMNS, line.bounds, strict=True)) if line.bounds else {}
-    return Kept(path, dict(zip(COLUMNS, line.counts, strict=True)), line.total, bounds)
+    bounds = dict(zip(COUNTED_AS, line.bounds, strict=True)) if line.bounds else {}
+    return Kept(path, dict(zip(COUNTED_AS, line.counts, strict=True)), line.total, bounds)
 
 
 def _nothing() -> Line:
-    return Line((0,) * len(COLUMNS), 0)
+    return Line((0,) * len(COUNTED_AS), 0)
 
 
 def _per_cent(part: Count | None, whole: Count | None) -> float | None:

@@ -17,7 +17,7 @@ from hawl.foundations.vault.hand import with_keys
 from hawl.registers.cases.models import CaseEvent
 from hawl.registers.cases.queries import events_of
 from hawl.rights.duties.models import Duty
-from hawl.rights.rulebook import OPEN, Evaluated, Event, built_in, evaluate
+from hawl.rights.rulebook import OPEN, Evaluated, Event, applying, evaluate
 
 PAGE = 50
 WINDOWS = ("overdue", "today", "week", "no_limit")
@@ -117,7 +117,7 @@ def duties_of_person(person_id: uuid.UUID) -> list[Duty]:
 def evaluated_now(case_id: uuid.UUID, day: dt.date, events: Iterable[CaseEvent] | None = None) -> list[Evaluated]:
     """The duties of a case worked out anew on a day, each with its explanation; reads the events unless given."""
     rows = events_of(case_id) if events is None else events
-    return evaluate([_as_event(row) for row in rows], built_in(), day)
+    return evaluate([_as_event(row) for row in rows], applying(), day)
 
 
 def _as_event(row: CaseEvent) -> Event:

@@ -19,8 +19,9 @@ from hawl.rights.evaluating.checking import check_events
 from hawl.rights.evaluating.columnar import evaluate_columnar
 from hawl.rights.evaluating.one import evaluate_one_by_one
 from hawl.rights.evaluating.reading import WrongShape, read_events
+from hawl.rights.evaluating.summary_command import summary
 from hawl.rights.evaluating.writing import ENDINGS, write_duties
-from hawl.rights.rulebook import Rulebook, built_in
+from hawl.rights.rulebook import Rulebook, applying, built_in
 
 # Beyond it DuckDB goes on in files beside the output, which are gone at the end.
 _MEMORY = "3GB"
@@ -30,6 +31,9 @@ _LISTED_AT_ONCE = 10_000
 @click.group()
 def duties() -> None:
     """What was owed in whole files of cases, by when, and how it was kept."""
+
+
+duties.add_command(summary)
 
 
 @duties.command("evaluate")
@@ -88,9 +92,7 @@ def _rulebooks(chosen: Sequence[str]) -> list[Rulebook]:
         raise Unusable(
             f"There is no rulebook {', '.join(unknown)}.", f"Those there are: {', '.join(book.id for book in books)}."
         )
-    if chosen:
-        return [book for book in books if book.id in chosen]
-    return [book for book in books if book.status == "in_force" and book.kind != "local"]
+    return [book for book in books if book.id in chosen] if chosen else list(applying())
 
 
 def _run(

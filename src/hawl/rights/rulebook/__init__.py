@@ -9,26 +9,32 @@ rows = evaluate([Event("c1", "e1", "crime_reported", date(2026, 4, 2))], built_i
 
 from __future__ import annotations
 
-from hawl.rights.rulebook.books import Duty, Limit, Right, Rulebook, Words
+from hawl.rights.rulebook.books import Before, Duty, Every, Limit, Right, Rulebook, Words
 from hawl.rights.rulebook.engine import evaluate
-from hawl.rights.rulebook.loading import built_in, load_rulebook
+from hawl.rights.rulebook.loading import applying, built_in, load_rulebook
 from hawl.rights.rulebook.records import Evaluated, Event, Why
-from hawl.rights.rulebook.standing import OPEN, standing, state_on
+from hawl.rights.rulebook.standing import COUNTED_AS, OPEN, STATES, column_of, standing, state_on
 from hawl.rights.rulebook.vocabulary import EventKind, Vocabulary, vocabulary
 
 __all__ = [
+    "COUNTED_AS",
     "OPEN",
+    "STATES",
+    "Before",
     "Duty",
     "Evaluated",
     "Event",
     "EventKind",
+    "Every",
     "Limit",
     "Right",
     "Rulebook",
     "Vocabulary",
     "Why",
     "Words",
+    "applying",
     "built_in",
+    "column_of",
     "evaluate",
     "load_rulebook",
     "standing",

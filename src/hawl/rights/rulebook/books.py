@@ -18,10 +18,37 @@ class Words(NamedTuple):
 
 
 class Limit(NamedTuple):
-    """How many working days a body has, for a standard and for an enhanced victim."""
+    """How much time a body has, for a standard and for an enhanced victim.
+
+    `unit` is working_days, days, months or years. Months and years end on the day of the same number, or on the last
+    of a month that has none such.
+    """
 
     standard: int
     enhanced: int
+    unit: str = "working_days"
+
+    def for_tier(self, tier: str) -> int:
+        """How many of its units a victim of that tier is owed; one who is undetermined as a standard one."""
+        return self.enhanced if tier == "enhanced" else self.standard
+
+
+class Before(NamedTuple):
+    """What a duty must be done before: the first of `events` on or after its trigger's day; that day itself will do.
+
+    Until one has come, the day that the last of `announced_by` gives in its attribute `day_in` (ISO) stands for it.
+    """
+
+    events: tuple[str, ...]
+    announced_by: tuple[str, ...]
+    day_in: str | None
+
+
+class Every(NamedTuple):
+    """How often a duty falls due again: the whole number of days in the attribute `days_in` of the last agreement."""
+
+    agreed_by: tuple[str, ...]
+    days_in: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +66,10 @@ class Right:
 class Duty:
     """One thing a body owes, from which events, by when, unless what.
 
-    `within` is None where the source gives no number. `done_by` is `act`, or `receipt` where the
-    duty is done by the next body receiving the trigger itself. `certainty` is A, A-scheme or B.
+    At most one of `within`, `before`, `every` and (without `every`) `until` is its clock; with none of them the source
+    gives no number, and `without_delay` says whether it asks for no unjustified delay. `until` names what ends a duty
+    that goes on or falls due again. `done_by` is `act`, `receipt` where the duty is done by the next body receiving
+    the trigger itself, or `end` where it is kept up until it ends. `certainty` is A, A-scheme or B.
     `paragraph` is None until it was seen. `wording` tells whether `says` is official or ours.
     """
 
@@ -52,6 +81,10 @@ class Duty:
     done_by: str
     decline: str | None
     within: Limit | None
+    before: Before | None
+    every: Every | None
+    until: tuple[str, ...]
+    without_delay: bool
     counts_from: str
     applies_if: Condition | None
     not_if: Condition | None
@@ -70,8 +103,9 @@ class Duty:
 class Rulebook:
     """Duties that hold between two days.
 
-    `kind` is code, scheme or local; `status` is in_force or draft. `in_force_to` is
-    the last day of force, None while it goes on. `welsh` is draft or reviewed.
+    `kind` is code, scheme, local (targets of an area, never a right) or reminders (what the victim may ask for, and by
+    when); `status` is in_force or draft. `in_force_to` is the last day of force, None while it goes on. `welsh` is
+    draft or reviewed.
     """
 
     id: str
@@ -96,8 +130,12 @@ class Rulebook:
 
         Fact sheet victims-code, section 7, points 2 and 3.
         """
-        certain = duty.certainty in {"A", "A-scheme"}
-        return certain and self.status == "in_force" and self.kind != "local"
+        return duty.certainty in {"A", "A-scheme"} and self.applies
+
+    @property
+    def applies(self) -> bool:
+        """Whether it binds bodies wherever none is named: no draft, no local target, nothing that binds the victim."""
+        return self.status == "in_force" and self.kind in {"code", "scheme"}
 
     def duty(self, duty_id: str) -> Duty:
         """The duty of that id; KeyError if there is none."""

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
+from hawl.foundations.commands import Unusable
 from hawl.foundations.datafiles import DatafileError
+from hawl.rights.rulebook import comparing
 from hawl.rights.rulebook.books import Duty, Rulebook
 from hawl.rights.rulebook.loading import built_in, load_rulebook
+from hawl.rights.rulebook.vocabulary import vocabulary
 
 _UNUSABLE = 2
+_SIGNS = {"added": "+", "removed": "-", "changed": "~"}
+_SHORT = {"working_days": "wd"}
 
 
 @click.group()
@@ -61,6 +67,62 @@ def show(id_: str | None, as_json: bool) -> None:
     raise SystemExit(_UNUSABLE)
 
 
+@rulebook.command()
+@click.argument("old")
+@click.argument("new")
+@click.option("--json", "as_json", is_flag=True, help="Write one line of JSON.")
+def compare(old: str, new: str, as_json: bool) -> None:
+    """Tell what NEW changes against OLD; each is a rulebook's ID, or a file with one, such as a draft."""
+    first, second = _book(old), _book(new)
+    found = comparing.compare(first, second)
+    if as_json:
+        _write({"old": first.id, "new": second.id, "differences": [_difference_as_json(one) for one in found]})
+        return
+    click.echo(f"{first.id} to {second.id}: {len(found)} of their duties differ.")
+    if second.status == "draft":
+        click.echo("The second is a draft: it may be compared and tried, and is never enforced.")
+    for one in found:
+        click.echo(f"{_SIGNS[one.kind]} {one.duty}  {_says(first if one.kind == 'removed' else second, one.duty)}")
+        for name, (was, now) in one.parts.items():
+            click.echo(f"    {name}: {_told(was)} -> {_told(now)}")
+
+
+def _difference_as_json(one: comparing.Difference) -> dict[str, Any]:
+    parts = {name: {"old": _as_data(was), "new": _as_data(now)} for name, (was, now) in one.parts.items()}
+    return {"kind": one.kind, "duty": one.duty, "parts": parts}
+
+
+def _book(named: str) -> Rulebook:
+    for book in built_in():
+        if book.id == named:
+            return book
+    if not Path(named).is_file():
+        known = ", ".join(book.id for book in built_in())
+        raise Unusable(f"There is no rulebook and no file {named}.", f"Rulebooks: {known}.")
+    try:
+        return load_rulebook(Path(named))
+    except DatafileError as error:
+        raise Unusable(str(error)) from error
+
+
+def _says(book: Rulebook, duty_id: str) -> str:
+    return book.duty(duty_id).says.en
+
+
+def _told(value: Any) -> str:
+    data = _as_data(value) if value is not None and not isinstance(value, str | bool | int) else value
+    return "none" if data in (None, [], "") else data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
+
+
+def _as_data(value: Any) -> Any:
+    """A part of a duty as plain JSON: conditions, limits and words by their names."""
+    if hasattr(value, "_asdict"):
+        return {name: _as_data(part) for name, part in value._asdict().items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _as_data(getattr(value, field.name)) for field in fields(value)}
+    return [_as_data(part) for part in value] if isinstance(value, tuple) else value
+
+
 def _show_books(books: list[Rulebook], as_json: bool) -> None:
     if as_json:
         _write({"rulebooks": [_book_as_json(book) for book in books]})
@@ -95,9 +157,10 @@ def _show_duty(book: Rulebook, duty: Duty, as_json: bool) -> None:
 
 def _limit(duty: Duty) -> str:
     if duty.within is None:
-        return "no number of days"
-    standard, enhanced = duty.within
-    return f"{standard} wd" if standard == enhanced else f"{standard} wd, enhanced {enhanced}"
+        return vocabulary().clock(duty, None, duty.triggers[0]).en
+    standard, enhanced, unit = duty.within
+    unit = _SHORT.get(unit, unit)
+    return f"{standard} {unit}" if standard == enhanced else f"{standard} {unit}, enhanced {enhanced}"
 
 
 def _book_as_json(book: Rulebook) -> dict[str, Any]:
@@ -121,6 +184,10 @@ def _duty_as_json(book: Rulebook, duty: Duty) -> dict[str, Any]:
         "act": duty.act,
         "decline": duty.decline,
         "within": duty.within._asdict() if duty.within else None,
+        "before": duty.before._asdict() if duty.before else None,
+        "every": duty.every._asdict() if duty.every else None,
+        "until": list(duty.until),
+        "without_delay": duty.without_delay,
         "counts_from": duty.counts_from,
         "certainty": duty.certainty,
         "enforced": book.enforces(duty),

@@ -20,19 +20,22 @@ def explain(
     limit: int | None,
     clock: tuple[dt.date | None, dt.date | None],
     answer: tuple[str | None, Event | None],
+    bounded_by: Event | None,
     calendar: WorkingCalendar,
 ) -> dict[str, Any]:
     """The explanation as plain JSON types; days are ISO text.
 
     `clock` is the first day and the due day. `answer` is how it was answered (`act`, `decline`,
-    `closing`, `receipt` or None) and by which event. `skipped` holds the days between that did not
-    count, at most MOST_SKIPPED_TOLD, the rest as a number in `skipped_more`.
+    `closing`, `receipt`, `end`, `replaced` or None) and by which event. `skipped` holds the days between that did not
+    count, at most MOST_SKIPPED_TOLD, the rest as a number in `skipped_more`. `bounded_by`, the id of the event that
+    set the due day, is told of duties alone that must be done before another event.
     """
     duty, book = line.duty, line.book
     started, due = clock
     how, by = answer
-    skipped = list(calendar.skipped_between(started, due)) if started and due else []
-    told = vocabulary().clock(limit, duty.counts_from, trigger.event)
+    counted = duty.within is not None and duty.within.unit == "working_days"
+    told = vocabulary().clock(duty, limit, trigger.event)
+    bound = {} if duty.before is None else {"bounded_by": None if bounded_by is None else bounded_by.event_id}
     return {
         "duty": duty.id,
         "right": duty.right,
@@ -46,11 +49,20 @@ def explain(
         "counts_from": duty.counts_from,
         "limit": limit,
         "clock": {"en": told.en, "cy": told.cy},
+        **passed_over(started, due if counted else None, calendar),
+        "answered": how,
+        "answered_by": None if by is None else by.event_id,
+        **bound,
+    }
+
+
+def passed_over(started: dt.date | None, due: dt.date | None, calendar: WorkingCalendar) -> dict[str, Any]:
+    """The days from a first to a last that did not count, as `explain` tells them; none where one is None."""
+    skipped = list(calendar.skipped_between(started, due)) if started and due else []
+    return {
         "skipped": [
             {"day": one.day.isoformat(), "reason": one.reason, "en": one.en, "cy": one.cy}
             for one in skipped[:MOST_SKIPPED_TOLD]
         ],
         "skipped_more": max(0, len(skipped) - MOST_SKIPPED_TOLD),
-        "answered": how,
-        "answered_by": None if by is None else by.event_id,
     }

@@ -17,14 +17,23 @@ class Owed(NamedTuple):
     missing: bool
 
 
+class Mark(NamedTuple):
+    """An event that ends or moves a clock: its place among the case's events by day and id, its day, and itself."""
+
+    place: int
+    day: dt.date
+    event: Event
+
+
 class History:
     """What had happened in the case by `as_of`; events after it do not exist.
 
     `owed` holds for each line its triggers, earliest first. `about` and `loose` hold the answering
-    events by code, with and without a named trigger; `closings` those about a trigger, by its id.
+    events by code, with and without a named trigger; `closings` those about a trigger, by its id; `marks` what ends or
+    moves a clock, by code, with its place among the case's events. Only events with a day are in these four.
     """
 
-    __slots__ = ("_deciding", "about", "closings", "loose", "owed")
+    __slots__ = ("_deciding", "about", "closings", "loose", "marks", "owed")
 
     def __init__(self, events: Iterable[Event], plan: Plan, as_of: dt.date) -> None:
         """Sort the events, the order in which they are given being no matter.
@@ -35,14 +44,22 @@ class History:
         self.about: dict[str, list[Event]] = {}
         self.loose: dict[str, list[Event]] = {}
         self.closings: dict[str, list[Event]] = {}
+        self.marks: dict[str, list[Mark]] = {}
         self._deciding: list[tuple[dt.date, bool]] = []
-        for event in _known(events, as_of):
+        for place, event in enumerate(_known(events, as_of)):
             lines = plan.started_by.get(event.event)
             if lines:
                 self._owe(event, lines, as_of)
             # An act, a closing or a decision without a day cannot be set beside any limit.
             if event.occurred_on is not None:
                 self._sort_in(event, event.occurred_on, plan)
+                if event.event in plan.marking:
+                    self.marks.setdefault(event.event, []).append(Mark(place, event.occurred_on, event))
+
+    def marked(self, codes: Iterable[str]) -> list[Mark]:
+        """The events with these codes, earliest first."""
+        found = [self.marks[code] for code in codes if code in self.marks]
+        return found[0] if len(found) == 1 else sorted(mark for marks in found for mark in marks)
 
     def tier_on(self, day: dt.date | None) -> str:
         """The tier that the latest decision on or before the day gives; else undetermined."""

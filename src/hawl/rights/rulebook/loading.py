@@ -11,11 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from hawl.foundations.datafiles import Document, read
-from hawl.rights.rulebook.books import Duty, Limit, Right, Rulebook, Words
+from hawl.rights.rulebook.books import Before, Duty, Every, Limit, Right, Rulebook, Words
 from hawl.rights.rulebook.conditions import condition_from
 from hawl.rights.rulebook.vocabulary import schema, vocabulary
 
 Data = Mapping[str, Any]
+
+
+@cache
+def applying() -> tuple[Rulebook, ...]:
+    """The rulebooks that apply where none is named: those in force that bind bodies, without local targets."""
+    return tuple(book for book in built_in() if book.applies)
 
 
 @cache
@@ -73,7 +79,11 @@ def _duty(data: Data) -> Duty:
         act=data["act"],
         done_by=data.get("done_by", "act"),
         decline=data.get("decline"),
-        within=None if within is None else Limit(within["standard"], within["enhanced"]),
+        within=None if within is None else Limit(within["standard"], within["enhanced"], within["unit"]),
+        before=_before(data.get("before")),
+        every=_every(data.get("every")),
+        until=tuple(data.get("until", ())),
+        without_delay=data.get("without_delay", False),
         counts_from=data.get("counts_from", "occurred"),
         applies_if=condition_from(data.get("applies_if")),
         not_if=condition_from(data.get("not_if")),
@@ -87,6 +97,16 @@ def _duty(data: Data) -> Duty:
         says=Words(**data["says"]),
         work=Words(**data["work"]),
     )
+
+
+def _before(data: Data | None) -> Before | None:
+    if data is None:
+        return None
+    return Before(tuple(data["events"]), tuple(data.get("announced_by", ())), data.get("day_in"))
+
+
+def _every(data: Data | None) -> Every | None:
+    return None if data is None else Every(tuple(data["agreed_by"]), data["days_in"])
 
 
 def _check_dates(document: Document) -> None:
@@ -116,7 +136,8 @@ def _check_duty(document: Document, place: int, duty: Data) -> None:
         raise document.error(what, "give each duty its own id", *at, "id")
     _check_known(document, duty["bearer"], document.data["bearers"], "one of the bearers", *at, "bearer")
     numbers = {right["number"] for right in document.data.get("rights", ())}
-    if duty["right"] is not None:
+    # A rulebook that tells of no rights of its own names those of the Code.
+    if duty["right"] is not None and numbers:
         _check_known(document, duty["right"], numbers, "one of the rights", *at, "right")
     _check_codes(document, duty, at)
     _check_sense(document, duty, at)
@@ -130,22 +151,59 @@ def _check_codes(document: Document, duty: Data, at: tuple[str, int]) -> None:
     for key in ("act", "decline"):
         if duty.get(key) is not None:
             _check_known(document, duty[key], events, where, *at, key)
+    for index, code in enumerate(duty.get("until", ())):
+        _check_known(document, code, events, where, *at, "until", index)
+    for key, part in (("before", "events"), ("before", "announced_by"), ("every", "agreed_by")):
+        for index, code in enumerate(duty.get(key, {}).get(part, ())):
+            _check_known(document, code, events, where, *at, key, part, index)
 
 
 def _check_sense(document: Document, duty: Data, at: tuple[str, int]) -> None:
-    by_receipt = duty.get("done_by") == "receipt"
-    if by_receipt and (duty["act"] is not None or duty.get("counts_from") == "received"):
-        what = "a duty done by receipt has no act of its own and cannot count from receipt"
-        raise document.error(what, "set `act` to null and count from `occurred`", *at, "done_by")
-    if not by_receipt and duty["act"] is None:
+    done_by = duty.get("done_by", "act")
+    if done_by == "act" and duty["act"] is None:
         what = "`act` is empty, so nothing could fulfil the duty"
         raise document.error(what, "name the event that fulfils it", *at, "act")
+    if done_by == "end" and duty["act"] is not None:
+        what = "a duty that goes on is kept up until it ends, and no act fulfils it"
+        raise document.error(what, "set `act` to null", *at, "act")
+    if done_by == "receipt" and (duty["act"] is not None or duty.get("counts_from") == "received"):
+        what = "a duty done by receipt has no act of its own and cannot count from receipt"
+        raise document.error(what, "set `act` to null and count from `occurred`", *at, "done_by")
     if ("decline" in duty) != ("choice" in duty):
         what = "`decline` and `choice` belong together"
         raise document.error(what, "give both, or neither", *at, "id")
     if duty.get("paragraph_verified") and not duty.get("paragraph"):
         what = "there is no paragraph that could have been verified"
         raise document.error(what, "give `paragraph` too", *at, "paragraph_verified")
+    _check_clock(document, duty, at)
+
+
+def _check_clock(document: Document, duty: Data, at: tuple[str, int]) -> None:
+    found = [key for key in ("within", "before", "every") if duty.get(key) is not None]
+    if len(found) > 1:
+        what = f"`{found[0]}` and `{found[1]}` are two clocks"
+        raise document.error(what, "keep one, and give the other an id of its own", *at, found[1])
+    goes_on = "until" in duty and "every" not in duty
+    if goes_on != (duty.get("done_by") == "end") or (goes_on and found):
+        what = "a duty that goes on has `until`, `done_by: end` and no other clock"
+        raise document.error(what, "give both, or neither", *at, "until" if "until" in duty else "done_by")
+    if duty.get("without_delay") and (found or goes_on):
+        what = "`without_delay` is for a duty without any other clock"
+        raise document.error(what, "take one of them away", *at, "without_delay")
+    if found in (["before"], ["every"]) and duty.get("counts_from") == "received":
+        what = "this clock does not count from receipt"
+        raise document.error(what, "leave `counts_from` out", *at, "counts_from")
+    if found == ["every"]:
+        _check_turns(document, duty, at)
+
+
+def _check_turns(document: Document, duty: Data, at: tuple[str, int]) -> None:
+    if {*duty["every"]["agreed_by"], duty["act"]} != set(duty["trigger"]):
+        what = "what falls due again starts from its agreements and from its own act"
+        raise document.error(what, "let `trigger` list just these", *at, "trigger")
+    if any(key in duty for key in ("decline", "applies_if", "not_if")):
+        what = "what falls due again has no decline and no conditions"
+        raise document.error(what, "name the event that ends it in `until`", *at, "every")
 
 
 def _check_known(document: Document, word: str | int, known: Iterable[Any], what: str, *at: str | int) -> None:

@@ -21,7 +21,16 @@ class Line:
     answers: tuple[str, ...]
     by_receipt: bool
     from_receipt: bool
+    goes_on: bool
+    reminds: bool
     conditional: bool
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """The codes beside its triggers, acts and declines that its clock asks for."""
+        before, every = self.duty.before, self.duty.every
+        found = {*self.duty.until, *((*before.events, *before.announced_by) if before else ())}
+        return frozenset(found | set(self.duty.triggers) if every else found)
 
     def missing_from(self, attributes: Attributes) -> bool:
         """Whether anything its conditions ask is missing, even if another part would decide."""
@@ -40,10 +49,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """Event codes to the lines they start; which codes answer, close and decide."""
+    """Event codes to the lines they start; which codes answer, close and decide.
+
+    `marking` are the codes that end a clock or move it: what comes after, its announcements, agreements and ends.
+    """
 
     started_by: Mapping[str, tuple[Line, ...]]
     answering: frozenset[str]
+    marking: frozenset[str]
     closes_as: Mapping[str, str]
     decides_by: Mapping[str, str]
 
@@ -56,6 +69,7 @@ def plan_of(rulebooks: tuple[Rulebook, ...]) -> Plan:
     """
     started_by: dict[str, list[Line]] = {}
     answering: set[str] = set()
+    marking: set[str] = set()
     owners: dict[str, str] = {}
     for book in rulebooks:
         for duty in book.duties:
@@ -64,12 +78,14 @@ def plan_of(rulebooks: tuple[Rulebook, ...]) -> Plan:
             owners[duty.id] = book.id
             line = _line(book, duty)
             answering.update(line.answers)
+            marking.update(line.marks)
             for code in duty.triggers:
                 started_by.setdefault(code, []).append(line)
     kinds = vocabulary().events.values()
     return Plan(
         {code: tuple(lines) for code, lines in started_by.items()},
         frozenset(answering),
+        frozenset(marking),
         {kind.code: kind.closes_as for kind in kinds if kind.closes_as},
         {kind.code: kind.decides_tier_by for kind in kinds if kind.decides_tier_by},
     )
@@ -83,5 +99,7 @@ def _line(book: Rulebook, duty: Duty) -> Line:
         answers=tuple(code for code in (duty.act, duty.decline) if code is not None),
         by_receipt=duty.done_by == "receipt",
         from_receipt=duty.counts_from == "received",
+        goes_on=duty.done_by == "end",
+        reminds=book.kind == "reminders",
         conditional=duty.applies_if is not None or duty.not_if is not None,
     )

@@ -64,10 +64,11 @@ class Why(Mapping[str, Any]):
 class Evaluated:
     """One duty that one event of a case started, as it stood on the day of the evaluation.
 
-    `state` is one of: met, met_late, pending, overdue, declined, excused, withheld,
-    safe_alternative, awaiting_upstream, data_missing, no_limit. `tier` is standard, enhanced or
-    undetermined. `started_on` is day 0 of the clock; `target_on` the day by the enhanced limit,
-    given only while the tier is undetermined. `enforced` is false for what is only advisory.
+    `state` is one of: met, met_late, pending, overdue, declined, excused, withheld, safe_alternative,
+    awaiting_upstream, data_missing, no_limit; of a duty that goes on, continuing or ended; of a turn that an agreement
+    or the end cut off, superseded, or missed where it was due by then; of a reminder, lapsed. `tier` is standard,
+    enhanced or undetermined. `started_on` is day 0 of the clock; `target_on` the day by the enhanced limit, given only
+    while the tier is undetermined. `enforced` is false for what is only advisory.
     """
 
     case_id: str

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from hawl.foundations.datafiles import read
-from hawl.rights.rulebook.books import Words
+from hawl.rights.rulebook.books import Duty, Words
 
 _HERE = files("hawl.rights.rulebook")
 
@@ -26,6 +26,7 @@ class EventKind:
     code: str
     meaning: Words
     counted_from: Words | None
+    before: Words | None
     closes_as: str | None
     decides_tier_by: str | None
 
@@ -38,19 +39,37 @@ class Vocabulary:
     welsh: str
     _words: Mapping[str, Any]
 
-    def clock(self, days: int | None, counts_from: str, event: str) -> Words:
-        """How a clock is told: "2 working days from the day it was reported", in both languages."""
-        if days is None:
-            return Words(**self._words["no_limit"])
-        kind = self.events.get(event)
-        named = kind.counted_from if kind is not None and counts_from == "occurred" else None
-        start = named or Words(**self._words["counted_from"][counts_from])
-        return Words(f"{self._days(days, 'en')} {start.en}", f"{self._days(days, 'cy')} {start.cy}")
+    def clock(self, duty: Duty, limit: int | None, event: str) -> Words:
+        """How a duty's clock is told: "2 working days from the day it was reported", in both languages.
 
-    def _days(self, days: int, language: str) -> str:
+        `limit` is the number that counts for the victim's tier, `event` the code that started it.
+        """
+        if duty.before is not None:
+            found = [self._before(code) for code in duty.before.events]
+            return Words(", ".join(each.en for each in found), ", ".join(each.cy for each in found))
+        if duty.within is None or limit is None:
+            return Words(**self._words[self._without_number(duty)])
+        kind = self.events.get(event)
+        named = kind.counted_from if kind is not None and duty.counts_from == "occurred" else None
+        start = named or Words(**self._words["counted_from"][duty.counts_from])
+        unit = duty.within.unit
+        return Words(f"{self._number(limit, unit, 'en')} {start.en}", f"{self._number(limit, unit, 'cy')} {start.cy}")
+
+    def _before(self, code: str) -> Words:
+        kind = self.events[code]
+        return kind.before or kind.meaning
+
+    def _without_number(self, duty: Duty) -> str:
+        if duty.every is not None:
+            return "as_agreed"
+        if duty.done_by == "end":
+            return "goes_on"
+        return "without_delay" if duty.without_delay else "no_limit"
+
+    def _number(self, number: int, unit: str, language: str) -> str:
         # Welsh mutates after some numbers, so the words stand in the data by number.
-        forms = self._words["working_days"][language]
-        return str(forms.get(str(days), forms["other"])).replace("{n}", str(days))
+        forms = self._words["units"][unit][language]
+        return str(forms.get(str(number), forms["other"])).replace("{n}", str(number))
 
 
 @cache
@@ -62,6 +81,7 @@ def vocabulary() -> Vocabulary:
             code,
             Words(**entry["meaning"]),
             Words(**entry["from"]) if "from" in entry else None,
+            Words(**entry["before"]) if "before" in entry else None,
             entry.get("closes_as"),
             entry.get("decides_tier_by"),
         )

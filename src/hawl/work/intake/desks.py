@@ -12,7 +12,7 @@ from hawl.foundations.clock import today
 from hawl.foundations.vault.keys import key_ring
 from hawl.registers.organisations.queries import ids_by_key
 from hawl.registers.places.queries import area_entry, routing
-from hawl.rights.rulebook import built_in
+from hawl.rights.rulebook import applying
 from hawl.work.intake.parts import Desk
 from hawl.work.intake.queries import able_to_open, leads_of
 from hawl.work.intake.rules import policy_from
@@ -37,7 +37,7 @@ def desk_of_area(area: str | None = None) -> tuple[Desk, Actor]:
         outside=leads_of(ids[outside], able) if outside else (),
         able=able,
         policy=policy_from(asdict(sheet)),
-        rulebooks=built_in(),
+        rulebooks=applying(),
         today=today(),
         now=timezone.now(),
         ring=key_ring(),

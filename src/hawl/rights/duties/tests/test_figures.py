@@ -27,9 +27,9 @@ from hawl.registers.cases.tests.makers import (
     organisation_id,
     three_people,
 )
-from hawl.rights.duties.figures import COLUMNS, Compliance, TooFine, compliance, support_steps
+from hawl.rights.duties.figures import Compliance, TooFine, compliance, support_steps
 from hawl.rights.duties.models import Duty
-from hawl.rights.rulebook import state_on
+from hawl.rights.rulebook import COUNTED_AS, state_on
 
 pytestmark = [pytest.mark.django_db, pytest.mark.process("staff")]
 
@@ -129,7 +129,7 @@ def test_the_numbers_are_those_of_an_independent_recount(officer: Actor) -> None
     counted = {(row.path[-1], name): n for row in answer.duties for name, n in row.counts.items() if n}
     assert counted == recount
     for rows in (answer.bodies, answer.rights, answer.duties, answer.months, answer.councils, answer.tiers):
-        for name in COLUMNS:
+        for name in COUNTED_AS:
             assert sum(row.counts[name] for row in rows) == answer.enforced.counts[name]  # type: ignore[misc]
         assert sum(row.total for row in rows) == answer.enforced.total  # type: ignore[misc]
 
@@ -236,7 +236,7 @@ def test_small_numbers_are_hidden_with_what_would_give_them_away() -> None:
     assert HIDDEN in shown
     assert not [n for n in shown if isinstance(n, int) and 0 < n < 5]
     for rows in (answer.rights, answer.councils):
-        for name in COLUMNS:
+        for name in COUNTED_AS:
             column = [row.counts[name] for row in rows]
             hidden = [n for n in column if not isinstance(n, int)]
             assert len(hidden) != 1 or not isinstance(answer.enforced.counts[name], int)

@@ -18,13 +18,14 @@ from hawl.rights.evaluating.columnar.explanation import skipped_told
 from hawl.rights.evaluating.columnar.rulebook_tables import Numbers, lay_rulebooks
 from hawl.rights.evaluating.tables import lay_table, lay_type
 from hawl.rights.rulebook.books import Rulebook
+from hawl.rights.rulebook.limits import last_day
 from hawl.rights.rulebook.plan import Line, plan_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 SKIPPED = "columnar.skipped"
-_SPANS = {"begins_on": "DATE", "days": "INTEGER", "ends_on": "DATE", "told": SKIPPED}
+_SPANS = {"begins_on": "DATE", "limited": "SMALLINT", "ends_on": "DATE", "told": SKIPPED}
 _VERDICTS = {"n": "BIGINT", "line": "SMALLINT", "missing": "BOOLEAN", "holds": "BOOLEAN"}
 
 
@@ -70,6 +71,7 @@ class Evaluation:
         for number, line in self._numbers.conditional():
             self._ask(number, line)
         self._step("owed.sql")
+        self._step("clocks.sql")
         self._refuse_what_lies_beyond_the_calendar()
         self._step("answers.sql")
         self._step("rows.sql")
@@ -82,26 +84,26 @@ class Evaluation:
         self._connection.execute("CREATE SCHEMA columnar")
         self._connection.execute(f"CREATE VIEW columnar.given AS FROM {_name(source)}")
         self._set("as_of", self._as_of)
+        self._set("last_day", dt.date.max)
         lay_rulebooks(self._connection, self._numbers, self._calendar)
 
     def _lay_spans(self) -> None:
         """When each clock that may run ends, NULL beyond the calendar, and how its days that do not count are told."""
         rows: list[tuple[dt.date | None, int | None, dt.date | None, str]] = [
-            (None, None, None, self._told(None, None))
+            (None, None, None, skipped_told(None, None, self._calendar))
         ]
-        for begins_on, days in self._connection.execute("FROM columnar.wanted").fetchall():
-            ends_on = self._end(begins_on, days)
-            rows.append((begins_on, days, ends_on, self._told(begins_on, ends_on)))
+        for begins_on, limited in self._connection.execute("FROM columnar.wanted").fetchall():
+            number, unit = self._numbers.limits[limited]
+            ends_on = self._end(begins_on, number, unit)
+            # Of a clock that does not count working days none is passed over.
+            passed = ends_on if unit == "working_days" else None
+            rows.append((begins_on, limited, ends_on, skipped_told(begins_on, passed, self._calendar)))
         lay_type(self._connection, SKIPPED, (row[-1] for row in rows))
         lay_table(self._connection, "columnar.spans", _SPANS, rows)
 
-    def _told(self, begins_on: dt.date | None, ends_on: dt.date | None) -> str:
-        line = next(iter(self._numbers.lines), None)
-        return "" if line is None else skipped_told(line, begins_on, ends_on, self._calendar)
-
-    def _end(self, begins_on: dt.date, days: int) -> dt.date | None:
+    def _end(self, begins_on: dt.date, number: int, unit: str) -> dt.date | None:
         try:
-            return self._calendar.add_working_days(begins_on, days)
+            return last_day(begins_on, number, unit, self._calendar)
         except BeyondCalendar:
             return None
 
@@ -125,16 +127,17 @@ class Evaluation:
     def _refuse_what_lies_beyond_the_calendar(self) -> None:
         found = self._connection.execute(
             """
-            SELECT begins_on, days
+            SELECT begins_on, limited
             FROM columnar.spans
-            JOIN columnar.owed ON started_on = begins_on AND days IN (limit_days, target_days)
+            JOIN columnar.owed ON started_on = begins_on AND limited IN (due_limit, target_limit)
             WHERE ends_on IS NULL
-            ORDER BY begins_on, days
+            ORDER BY begins_on, limited
             LIMIT 1
             """
         ).fetchall()
-        for begins_on, days in found:
-            self._calendar.add_working_days(begins_on, days)
+        for begins_on, limited in found:
+            number, unit = self._numbers.limits[limited]
+            last_day(begins_on, number, unit, self._calendar)
 
     def _set(self, name: str, value: dt.date | int) -> None:
         self._connection.execute(f"SET VARIABLE {name} = $value", {"value": value})

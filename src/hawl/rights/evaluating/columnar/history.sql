@@ -39,9 +39,9 @@ FROM (
     WHERE decides_by IS NOT NULL AND day IS NOT NULL AND json_type(attributes, decides_by) = 'BOOLEAN'
 );
 
--- Each first day that a clock of any duty may have, with each number of days that one may run.
+-- Each first day that a clock of any duty may have, with each limit that may run from it.
 CREATE OR REPLACE TABLE columnar.wanted AS
-SELECT DISTINCT begins_on, days
+SELECT DISTINCT begins_on, limited
 FROM (
     SELECT DISTINCT CASE WHEN lines.from_receipt THEN events.received_on ELSE events.day END AS begins_on, starting.line
     FROM columnar.events
@@ -49,7 +49,16 @@ FROM (
     JOIN columnar.lines ON lines.line = starting.line
 )
 JOIN (
-    SELECT line, standard AS days FROM columnar.lines UNION SELECT line, enhanced AS days FROM columnar.lines
+    SELECT line, standard AS limited FROM columnar.lines UNION SELECT line, enhanced AS limited FROM columnar.lines
 ) USING (line)
-WHERE begins_on IS NOT NULL AND days IS NOT NULL
-ORDER BY begins_on, days;
+WHERE begins_on IS NOT NULL AND limited IS NOT NULL
+ORDER BY begins_on, limited;
+
+-- What ends or moves the clock of some duty: with or without a day that it names, or a number of days.
+CREATE OR REPLACE TABLE columnar.marks AS
+SELECT events.n, events.case_no, events.event_id, events.day, marking.line, marking.how,
+    CASE WHEN marking.path IS NULL THEN NULL ELSE json_type(events.attributes, marking.path) END AS kind,
+    CASE WHEN marking.path IS NULL THEN NULL ELSE json_extract_string(events.attributes, marking.path) END AS found
+FROM columnar.events
+JOIN columnar.marking ON marking.code = events.code
+WHERE events.day IS NOT NULL;

@@ -1,6 +1,7 @@
 -- What was owed: each duty that an event started, with the tier on its day, NULL while undetermined.
--- `limit_days` is how many working days count, `target_days` how many would if rights were enhanced, while that is
--- not decided.
+-- `due_limit` is the limit that counts, `target_limit` the one that would if rights were enhanced, while that is not
+-- decided. What falls due again is owed only by what stands in a
+-- chain of turns (`clocks.sql`), and where an agreement has no day.
 CREATE OR REPLACE TABLE columnar.owed AS
 SELECT
     events.n,
@@ -12,8 +13,8 @@ SELECT
     events.received_on,
     decisions.enhanced,
     CASE WHEN lines.from_receipt THEN events.received_on ELSE events.day END AS started_on,
-    CASE WHEN decisions.enhanced THEN lines.enhanced ELSE lines.standard END AS limit_days,
-    CASE WHEN decisions.enhanced IS NULL THEN lines.enhanced END AS target_days,
+    CASE WHEN decisions.enhanced THEN lines.enhanced ELSE lines.standard END AS due_limit,
+    CASE WHEN decisions.enhanced IS NULL THEN lines.enhanced END AS target_limit,
     events.day IS NULL OR coalesce(verdicts.missing, false) AS missing
 FROM columnar.events
 JOIN columnar.starting ON starting.code = events.code

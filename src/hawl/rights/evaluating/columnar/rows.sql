@@ -1,5 +1,5 @@
--- The rows, in the order in which they are written. Which state a row has is decided as in the engine
--- of one case: data_missing, awaiting_upstream, act done, declined, closed, and only then no_limit, pending, overdue.
+-- The rows, in the order in which they are written. Which state a row has is decided as in the engine of one case:
+-- data_missing, awaiting_upstream, act done or its time over, declined, closed, its turn over, and only then the rest.
 CREATE OR REPLACE TABLE columnar.judged AS
 WITH answered AS (
     SELECT
@@ -7,28 +7,46 @@ WITH answered AS (
         owed.*,
         lines.duty_id,
         lines.by_receipt,
+        lines.bounded,
+        lines.goes_on,
+        lines.reminds,
         lines.enforced,
         lines.bearer,
         lines.rulebook,
         CASE WHEN owed.enhanced THEN starting.told_enhanced ELSE starting.told_standard END AS rule_told,
         coalesce(due.told, (SELECT told FROM columnar.spans WHERE begins_on IS NULL)) AS skipped_told,
-        due.ends_on AS due_on,
+        coalesce(due.ends_on, bounds.day, turns.due_on) AS due_on,
         target.ends_on AS target_on,
         act.declines,
         act.event_id AS act_id,
-        CASE WHEN lines.by_receipt THEN owed.received_on ELSE act.day END AS done_on,
+        ends.event_id AS end_id,
+        bounds.event_id AS bound_id,
+        turns.next_how,
+        turns.next_day,
+        turns.next_id,
+        CASE
+            WHEN lines.by_receipt THEN owed.received_on
+            WHEN turns.next_how = 'act' THEN turns.next_day
+            ELSE coalesce(act.day, ends.day)
+        END AS done_on,
         -- A closing counts where nothing else answered, and where a duty can be closed at all.
         CASE
-            WHEN NOT owed.missing AND owed.started_on IS NOT NULL AND NOT lines.by_receipt AND act.duty IS NULL
+            WHEN NOT owed.missing AND NOT coalesce(lines.recurs AND turns.due_on IS NULL, false)
+                AND owed.started_on IS NOT NULL AND NOT lines.by_receipt
+                AND act.duty IS NULL AND ends.duty IS NULL AND coalesce(turns.next_how <> 'act', true)
             THEN closings.closes_as
         END AS closed_as,
+        lines.recurs AND turns.due_on IS NULL AS unknown,
         closings.event_id AS closing_id
     FROM columnar.owed
     JOIN columnar.starting ON starting.start = owed.start
     JOIN columnar.lines ON lines.line = owed.line
     JOIN columnar.cases ON cases.case_no = owed.case_no
-    LEFT JOIN columnar.spans AS due ON due.begins_on = owed.started_on AND due.days = owed.limit_days
-    LEFT JOIN columnar.spans AS target ON target.begins_on = owed.started_on AND target.days = owed.target_days
+    LEFT JOIN columnar.spans AS due ON due.begins_on = owed.started_on AND due.limited = owed.due_limit
+    LEFT JOIN columnar.spans AS target ON target.begins_on = owed.started_on AND target.limited = owed.target_limit
+    LEFT JOIN columnar.bounds ON bounds.duty = owed.rowid
+    LEFT JOIN columnar.ends ON ends.duty = owed.rowid
+    LEFT JOIN columnar.turns ON turns.n = owed.n AND turns.line = owed.line
     LEFT JOIN (
         SELECT answers.duty, events.event_id, events.day, answering.declines
         FROM columnar.answers
@@ -41,6 +59,7 @@ WITH answered AS (
         JOIN columnar.events ON events.n = closings.answer
         JOIN columnar.kinds ON kinds.code = events.code
     ) AS closings ON closings.n = owed.n
+    WHERE NOT lines.recurs OR turns.n IS NOT NULL OR (owed.day IS NULL AND starting.agrees)
 ),
 said AS (
     SELECT
@@ -48,8 +67,10 @@ said AS (
         CASE
             WHEN by_receipt AND done_on IS NOT NULL THEN 'receipt'
             WHEN declines THEN 'decline'
-            WHEN act_id IS NOT NULL THEN 'act'
+            WHEN act_id IS NOT NULL OR next_how = 'act' THEN 'act'
+            WHEN end_id IS NOT NULL THEN 'end'
             WHEN closed_as IS NOT NULL THEN 'closing'
+            WHEN next_how IS NOT NULL THEN 'replaced'
         END AS answered
     FROM answered
 )
@@ -61,14 +82,18 @@ SELECT
     due_on,
     target_on,
     CASE
-        WHEN missing THEN 'data_missing'
+        WHEN missing OR unknown THEN 'data_missing'
         WHEN started_on IS NULL THEN 'awaiting_upstream'
         WHEN answered = 'decline' THEN 'declined'
         WHEN answered = 'closing' THEN closed_as
+        WHEN answered = 'end' THEN 'ended'
+        WHEN answered = 'replaced' THEN CASE WHEN due_on < next_day THEN 'missed' ELSE 'superseded' END
         WHEN answered IS NOT NULL THEN CASE WHEN due_on < done_on THEN 'met_late' ELSE 'met' END
+        WHEN goes_on THEN 'continuing'
         WHEN due_on IS NULL THEN 'no_limit'
-        WHEN due_on < getvariable('as_of') THEN 'overdue'
-        ELSE 'pending'
+        WHEN due_on >= getvariable('as_of') THEN 'pending'
+        WHEN reminds THEN 'lapsed'
+        ELSE 'overdue'
     END AS state,
     done_on,
     enhanced,
@@ -78,6 +103,13 @@ SELECT
     rule_told,
     skipped_told,
     answered,
-    CASE answered WHEN 'receipt' THEN event_id WHEN 'closing' THEN closing_id ELSE act_id END AS answered_by
+    CASE answered
+        WHEN 'receipt' THEN event_id
+        WHEN 'closing' THEN closing_id
+        WHEN 'end' THEN end_id
+        ELSE coalesce(act_id, next_id)
+    END AS answered_by,
+    bounded,
+    bound_id
 FROM said
 ORDER BY case_no, due_on NULLS LAST, line, event_id;

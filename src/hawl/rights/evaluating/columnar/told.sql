@@ -11,6 +11,10 @@ DROP TABLE columnar.answers;
 DROP TABLE columnar.open;
 DROP TABLE columnar.loose;
 DROP TABLE columnar.earliest;
+DROP TABLE columnar.marks;
+DROP TABLE columnar.bounds;
+DROP TABLE columnar.ends;
+DROP TABLE columnar.turns;
 
 -- A text as Python's JSON writes it: DuckDB's own but for six of the signs below the blank, which it numbers in capitals.
 CREATE OR REPLACE MACRO columnar.quoted(text) AS CASE
@@ -39,8 +43,13 @@ SELECT
         CAST(rule_told AS VARCHAR),
         CAST(skipped_told AS VARCHAR),
         CASE
-            WHEN answered IS NULL THEN '"answered": null, "answered_by": null}'
-            ELSE concat('"answered": "', answered, '", "answered_by": ', columnar.quoted(answered_by), '}')
+            WHEN answered IS NULL THEN '"answered": null, "answered_by": null'
+            ELSE concat('"answered": "', answered, '", "answered_by": ', columnar.quoted(answered_by))
+        END,
+        CASE
+            WHEN NOT bounded THEN '}'
+            WHEN bound_id IS NULL THEN ', "bounded_by": null}'
+            ELSE concat(', "bounded_by": ', columnar.quoted(bound_id), '}')
         END
     ) AS why
 FROM columnar.judged;

@@ -13,16 +13,12 @@ import duckdb
 
 from hawl.rights.evaluating.columnar import evaluate_columnar
 from hawl.rights.evaluating.tables import lay_table
-from hawl.rights.rulebook import Event, Rulebook, built_in, evaluate
-from hawl.rights.rulebook.tests.cases import SEAMS
-from hawl.rights.rulebook.tests.test_histories import CODES
+from hawl.rights.rulebook import Event, Rulebook, evaluate
+from hawl.rights.rulebook.tests.attributes import FIRST
+from hawl.rights.rulebook.tests.test_histories import ALWAYS, ASKED, BOOKS, CODES, CROWDS
 
 Row = tuple[Any, ...]
-BOOKS = [*built_in(), SEAMS]
-FIRST = dt.date(2026, 3, 23)
 AS_OF = dt.date(2026, 4, 20)
-# The codes that one duty reads, for each duty.
-CROWDS = [[*duty.triggers, *filter(None, (duty.act, duty.decline))] for book in BOOKS for duty in book.duties]
 COLUMNS = {
     "case_id": "VARCHAR", "event_id": "VARCHAR", "event": "VARCHAR", "occurred_on": "DATE", "received_on": "DATE",
     "about": "VARCHAR", "attributes": "VARCHAR",
@@ -68,7 +64,11 @@ def random_cases(chance: Random, cases: int, *, plain: bool = False) -> Iterator
     """Cases of up to nine events in five weeks around Easter; `plain` ones have all days and sound attributes."""
     for number in range(cases):
         # Of every second case all events are of a few codes, so that triggers and acts stand in a queue.
-        codes = CODES if number % 2 else [*chance.choice(CROWDS), chance.choice(CODES)]
+        codes = (
+            CODES
+            if number % 2
+            else [*chance.choice(CROWDS), *chance.choice(CROWDS), chance.choice(CODES), chance.choice(ALWAYS)]
+        )
         yield [_event(chance, f"C{number:07}", str(k + 5), codes, plain) for k in range(chance.randint(0, 9))]
 
 
@@ -85,20 +85,32 @@ def _event(chance: Random, case_id: str, event_id: str, codes: Sequence[str], pl
 
 
 def _attributes(chance: Random, code: str, plain: bool) -> dict[str, Any]:
-    odd = [] if plain else [None, "yes", 1, 1.5, "true"]
-    if code == "enhanced_rights_decided":
-        return {"enhanced": chance.choice([True, False] * 4 + odd)}
-    if code == "crime_reported" and not plain:
-        return {"kind": chance.choice(["a", "b", "c", 'á"', 7, 7.0, *odd])}
-    if code != "sentence_passed":
-        return {}
-    months = [10, 11, 12, 13, *([] if plain else [11.9, 12.0, "12", True])]
-    yes_or_no = [True, False] * 4 + odd
-    found = {
-        "custody_months": chance.choice(months),
-        "hospital_order": chance.choice(yes_or_no),
-        "violent_or_sexual": chance.choice(yes_or_no),
-    }
-    if chance.random() < 0.3:
+    found = {name: _value(chance, values, plain) for name, values in ASKED.get(code, {}).items()}
+    if found and code != ALWAYS[0] and chance.random() < 0.1:
         found.pop(chance.choice(list(found)))
     return found
+
+
+def _value(chance: Random, values: Sequence[Any], plain: bool) -> Any:
+    """One of the values, or what only looks like one."""
+    value = chance.choice(values)
+    if plain or chance.random() < 0.6:
+        return value
+    odd = [
+        None,
+        "yes",
+        1,
+        1.5,
+        "true",
+        'á"',
+        0,
+        -2,
+        10**7,
+        10**30,
+        f"{value}T00:00",
+        f"{value}",
+        "2026-02-30",
+        "20260401",
+    ]
+    odd += ["2026-W14-3", "0000-01-01", *([] if isinstance(value, str) else [value + 0.0, value - 0.1])]
+    return chance.choice(odd)

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hawl.rights.rulebook import Evaluated, Event, Rulebook, built_in, evaluate, load_rulebook
+from hawl.rights.rulebook import Evaluated, Event, Rulebook, applying, evaluate, load_rulebook
 
-SEAMS = load_rulebook(Path(__file__).parent / "seams.yaml")
+_HERE = Path(__file__).parent
+SEAMS, CLOCKS, REMINDERS = (load_rulebook(_HERE / f"{name}.yaml") for name in ("seams", "clocks", "reminders"))
 LATE = "2027-06-01"
 
 
@@ -39,14 +40,14 @@ def event(
 def rows(
     *events: Event, as_of: str = LATE, books: Sequence[Rulebook] | None = None
 ) -> dict[tuple[str, str], Evaluated]:
-    found = evaluate(events, built_in() if books is None else books, day(as_of))
+    found = evaluate(events, applying() if books is None else books, day(as_of))
     keyed = {(row.duty_id, row.trigger_event_id): row for row in found}
     assert len(keyed) == len(found)
     return keyed
 
 
 def row(duty: str, *events: Event, as_of: str = LATE, seams: bool = False) -> Evaluated:
-    found = rows(*events, as_of=as_of, books=[SEAMS] if seams else None)
+    found = rows(*events, as_of=as_of, books=[*applying(), SEAMS, CLOCKS, REMINDERS] if seams else None)
     matching = [one for (duty_id, _), one in found.items() if duty_id == duty]
     assert len(matching) == 1, found
     return matching[0]

@@ -6,7 +6,7 @@ import pytest
 
 from hawl.foundations.clock import BeyondCalendar
 from hawl.rights.rulebook import standing, state_on, vocabulary
-from hawl.rights.rulebook.tests.cases import SEAMS, day, event, row, rows, state
+from hawl.rights.rulebook.tests.cases import day, event, row, rows, state
 
 # Event, its duty, tier, the day its limit ends: fact sheet victims-code, section 4.
 ENDS = [
@@ -52,8 +52,8 @@ def test_on_the_day_of_the_event_the_duty_is_there_and_the_day_before_it_is_not(
 
 def test_a_receipt_on_the_day_counts_and_one_of_tomorrow_does_not() -> None:
     trigger = event("t", "case_outcome", "2026-03-02", received="2026-03-04")
-    assert rows(trigger, as_of="2026-03-03", books=[SEAMS])["9.0", "t"].state == "pending"
-    assert rows(trigger, as_of="2026-03-04", books=[SEAMS])["9.0", "t"].state == "met"
+    assert rows(trigger, as_of="2026-03-03")["9.0", "t"].state == "pending"
+    assert rows(trigger, as_of="2026-03-04")["9.0", "t"].state == "met"
 
 
 def test_a_limit_beyond_the_known_holidays_is_refused_and_never_guessed() -> None:
@@ -90,7 +90,7 @@ def test_why_tells_which_closing_or_receipt_answered_and_where_no_limit_is_set()
     )
     assert (closed.why["answered"], closed.why["answered_by"]) == ("closing", "c")
     assert closed.why["clock"]["en"] == "no number of days is set"
-    got = rows(event("t", "case_outcome", "2026-03-02", received="2026-03-04"), books=[SEAMS])
+    got = rows(event("t", "case_outcome", "2026-03-02", received="2026-03-04"))
     assert got["9.0", "t"].why["answered"] == "receipt"
     assert got["9.1", "t"].why["clock"]["en"] == "1 working day from the day word of it was received"
 

@@ -22,7 +22,7 @@ from hawl.registers.cases.models import Case, CaseEvent
 from hawl.registers.people.models import Contact, Person
 from hawl.rights.duties.columns import COLUMNS, duty_values
 from hawl.rights.duties.models import Duty
-from hawl.rights.rulebook import Event, built_in, evaluate
+from hawl.rights.rulebook import Event, applying, evaluate
 from hawl.work.intake import actions
 from hawl.work.intake.actions import import_feed
 from hawl.work.intake.feed.tests.examples import TODAY, full_row, small_row
@@ -49,7 +49,7 @@ def stored_events(case: Case) -> list[Event]:
 
 
 def columns_on(case: Case, day: date) -> list[tuple[Any, ...]]:
-    return sorted((duty_values(one) for one in evaluate(stored_events(case), built_in(), day)), key=repr)
+    return sorted((duty_values(one) for one in evaluate(stored_events(case), applying(), day)), key=repr)
 
 
 def chosen(count: int) -> list[Case]:
@@ -76,7 +76,7 @@ def test_open_and_the_due_day_tell_the_state_of_every_later_day(days: int) -> No
     changed = 0
     with acting_as(EVERYBODY):
         for case in chosen(60):
-            evaluated = evaluate(stored_events(case), built_in(), later)
+            evaluated = evaluate(stored_events(case), applying(), later)
             told = {(one.duty_id, one.trigger_event_id): one for one in evaluated}
             for duty in Duty.objects.filter(case=case):
                 one = told[duty.duty_id, duty.trigger_event_id]
@@ -118,7 +118,7 @@ def test_the_arrival_of_the_feed_alone_refers_nobody() -> None:
 
 
 def test_what_the_desk_recorded_counts_when_a_newer_version_comes() -> None:
-    act = next(duty.act for book in built_in() for duty in book.duties if duty.id == "4.4")
+    act = next(duty.act for book in applying() for duty in book.duties if duty.id == "4.4")
     row = small_row(person__agreement="yes", person__age=40, suspect__known=False)
     take_in([row])
     with acting_as(EVERYBODY):
