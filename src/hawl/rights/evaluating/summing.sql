@@ -17,8 +17,12 @@ WITH placed AS (
 summed AS (
     SELECT
         enforced,
-        CASE grouping(right_no, bearer, started_in, tier, duty_id)
-            WHEN 15 THEN 'right' WHEN 23 THEN 'bearer' WHEN 27 THEN 'month' WHEN 29 THEN 'tier' WHEN 30 THEN 'duty'
+        CASE 0
+            WHEN grouping(right_no) THEN 'right'
+            WHEN grouping(bearer) THEN 'bearer'
+            WHEN grouping(started_in) THEN 'month'
+            WHEN grouping(tier) THEN 'tier'
+            WHEN grouping(duty_id) THEN 'duty'
             ELSE 'all'
         END AS part,
         coalesce(right_no, bearer, started_in, tier, duty_id, '') AS value,
