@@ -11,7 +11,7 @@ BENCH := build/bench.stamp
 DESIGN := src/hawl/foundations/design
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test drill-audit check format wheel bench drill-canaries drill-contact drill-duties drill-keys mutants drill-signing serve doctor lock styles words clean
+.PHONY: help setup demo test drill-audit check format wheel bench bench-duties drill-canaries drill-contact drill-duties drill-keys mutants drill-signing serve doctor lock styles words clean
 .SUFFIXES:
 
 help: ## show this list
@@ -44,6 +44,9 @@ bench: setup $(BENCH) ## measure feed import and duties against others, as ratio
 	@$(BIN)/python benchmarks/feed_import.py
 	@$(BIN)/python benchmarks/duties.py
 	@$(BIN)/python benchmarks/audit_verify.py
+
+bench-duties: setup $(BENCH) build/bench-openfisca.stamp ## duties of a million cases against a bare copy, pandas and OpenFisca (SIZES="10000 1000000")
+	@$(BIN)/python benchmarks/duties_at_scale.py $(SIZES)
 
 drill-contact: setup ## a million decisions on reaching people and ten thousand races of closing against sending
 	@HAWL_CONTACT_DECISIONS=1000000 HAWL_CONTACT_RACES=10000 $(BIN)/pytest tests/contact -q -s -o timeout=0 $(ARGS)
@@ -98,4 +101,9 @@ $(WORDS): $(SETUP) tools/build_catalogue.py locale/cy/LC_MESSAGES/django.po
 $(BENCH): requirements/bench.txt $(SETUP)
 	@$(BIN)/uv venv -q --clear --python $(BIN)/python build/bench-venv
 	@$(BIN)/uv pip sync -q --python build/bench-venv/bin/python --require-hashes requirements/bench.txt
+	@touch $@
+
+build/bench-openfisca.stamp: requirements/bench-openfisca.txt $(SETUP)
+	@$(BIN)/uv venv -q --clear --python $(BIN)/python build/bench-openfisca
+	@$(BIN)/uv pip sync -q --python build/bench-openfisca/bin/python --require-hashes requirements/bench-openfisca.txt
 	@touch $@

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from hawl.demo.feed import make_feed
 from hawl.foundations.clock import england_and_wales, today
-from hawl.rights.rulebook import Event, built_in, evaluate
+from hawl.rights.rulebook import Event, applying, evaluate
 
 PEOPLE = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,7 +61,7 @@ def ours(path: Path) -> tuple[float, Counter[str]]:
                 Event(row["case_id"], row["event_id"], row["event"], day(row["occurred_on"]), day(row["received_on"]),
                       row["about"] or None, json.loads(row["attributes"]))
             )  # fmt: skip
-    books, as_of, found = built_in(), today(), Counter[str]()
+    books, as_of, found = applying(), today(), Counter[str]()
     england_and_wales()
     began = time.perf_counter()
     for events in cases.values():

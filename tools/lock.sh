@@ -6,4 +6,6 @@ pin() { "$uv" pip compile -q --no-header --no-annotate --generate-hashes --unive
 pin pyproject.toml -o requirements/main.txt
 pin pyproject.toml --group dev -o requirements/dev.txt
 pin pyproject.toml --group dev --group bench -o requirements/bench.txt
+# OpenFisca, which a benchmark compares with, lives in an environment of its own: it is called as a process.
+echo openfisca-core | pin - -o requirements/bench-openfisca.txt
 echo uv | pin - -o requirements/uv.txt

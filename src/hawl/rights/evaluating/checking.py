@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def check_events(connection: DuckDBPyConnection) -> None:
-    """Part the table `given` (`reading.read_events`) into `taken` and `left_out`, and take it away.
+    """Part the table `given` (`reading.read_events`) into `taken`, a view of it, and `left_out`.
 
     No reason quotes what may be about somebody.
 

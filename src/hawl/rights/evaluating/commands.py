@@ -117,6 +117,8 @@ def _run(
     except BeyondCalendar as fault:
         raise Unusable(str(fault)) from fault
     progress.done(taken)
+    # What was read makes room for the writing.
+    connection.execute("DROP VIEW taken; DROP TABLE given")
     states = dict(connection.execute("SELECT state, count(*) FROM evaluated GROUP BY state ORDER BY state").fetchall())
     return {
         "engine": engine,

@@ -14,7 +14,8 @@ _AS = {
     ".csv": "FORMAT csv, HEADER true",
     ".jsonl": "FORMAT json",
     ".ndjson": "FORMAT json",
-    ".parquet": "FORMAT parquet",
+    # Explanations are much alike: a fifth of the size for no more time.
+    ".parquet": "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1",
 }
 ENDINGS = tuple(_AS)
 
@@ -26,13 +27,14 @@ def write_duties(connection: DuckDBPyConnection, path: Path, folder: Path) -> No
     text elsewhere. The file is written in `folder`, which is of the same file system, and moved into place.
     """
     kinds = KINDS | ({"why": "JSON"} if "json" in _AS[path.suffix.lower()] else {})
-    columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in kinds.items())
+    columns = ", ".join(f"{_plain(name, kind)} AS {name}" for name, kind in kinds.items())
     rows = f"SELECT {columns} FROM evaluated"  # noqa: S608 - names of our own
-    if path.suffix.lower() == ".parquet":
-        # Laid out once more, so that its pages do not tell which engine the rows are from.
-        connection.execute(f"CREATE TEMP TABLE written AS {rows}")
-        rows = "FROM written"
     made = folder / f"written{path.suffix}"
     place = str(made).replace("'", "''")
     connection.execute(f"COPY ({rows}) TO '{place}' ({_AS[path.suffix.lower()]})")
     made.replace(path)
+
+
+def _plain(name: str, kind: str) -> str:
+    """A column as its values alone: Parquet would show how an engine held its texts, once for many rows or each."""
+    return f"CASE WHEN {name} IS NULL THEN NULL ELSE {name}::{kind} END" if kind == "VARCHAR" else f"{name}::{kind}"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from hawl.foundations.languages.texts import Text, in_language
 from hawl.foundations.vault.fields import can_open
-from hawl.rights.rulebook import Duty, Rulebook, built_in, vocabulary
+from hawl.rights.rulebook import Duty, Rulebook, applying, built_in, vocabulary
 from hawl.work.intake.feed.offences import offences
 from hawl.work.intake.reasons import reasons
 
@@ -107,14 +107,15 @@ def work_of(rulebook: str, duty_id: str) -> Text:
 
 
 def bearers() -> dict[str, Text]:
-    """Who may owe something by any rulebook, by code."""
-    return {code: in_language(words._asdict()) for book in built_in() for code, words in book.bearers.items()}
+    """Who may owe something by a rulebook that applies, by code: of the newest Code first, then of schemes."""
+    books = sorted(applying(), key=lambda book: (book.kind != "code", -book.in_force_from.toordinal()))
+    return {code: in_language(words._asdict()) for book in books for code, words in book.bearers.items()}
 
 
 def rights() -> dict[int, Text]:
     """The rights of which a rulebook has duties, by number."""
-    held = {duty.right for book in built_in() for duty in book.duties}
-    found = {one.number: in_language(one.title._asdict()) for book in built_in() for one in book.rights}
+    held = {duty.right for book in applying() for duty in book.duties}
+    found = {one.number: in_language(one.title._asdict()) for book in applying() for one in book.rights}
     return {number: found[number] for number in sorted(found) if number in held}
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 
 from hawl.entrances.public_site import views
+from hawl.entrances.public_site.rights import code_in_force
 from hawl.entrances.public_site.services import Group, ServiceShown
 from hawl.foundations.design.headers import ALWAYS
 from hawl.foundations.languages.texts import Text
@@ -143,8 +145,22 @@ def test_a_right_without_a_number_of_days_does_not_invent_one() -> None:
     assert not re.search(r"Within \d", page)
 
 
-def test_a_right_of_which_we_hold_no_duty_says_so() -> None:
+def test_a_right_of_which_we_hold_no_duty_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    book = code_in_force()
+    assert book is not None
+    fewer = replace(book, duties=tuple(duty for duty in book.duties if duty.right != 9))
+    monkeypatch.setattr("hawl.entrances.public_site.views.code_in_force", lambda: fewer)
     assert "We hold no time limit for this right yet" in _page("/rights/9/").get_text()
+    assert "We hold no time limit for this right yet" not in _page("/rights/8/").get_text()
+
+
+def test_each_clock_is_said_in_plain_words() -> None:
+    told = _page("/rights/2/").get_text()
+    assert "Before the interview." in told
+    assert "Without unjustified delay; no number of days is set." in told
+    assert "As often as was agreed with you." in _page("/rights/6/").get_text()
+    assert "For as long as it is needed." in _page("/rights/1/").get_text()
+    assert "Cyn y cyfweliad." in _page("/cy/rights/2/").get_text()
 
 
 @pytest.mark.parametrize("number", [0, 13, 999999999999])

@@ -54,6 +54,8 @@ def test_every_state_has_words_and_an_unknown_one_is_not_shown_as_kept() -> None
         "no_limit",
         "data_missing",
         "not_applicable",
+        # Of what falls due again, goes on or only reminds.
+        *("continuing", "ended", "missed", "superseded", "lapsed"),
     ]
     assert sorted(STATES) == sorted(contract)
     assert shown("something new").words == "Not known"

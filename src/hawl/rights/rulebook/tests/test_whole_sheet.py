@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -93,14 +92,6 @@ def attributes(*conditions: Condition | None) -> dict[str, Any]:
     return found
 
 
-def timed() -> Iterator[Any]:
-    for book, duty in DUTIES:
-        for code in duty.triggers:
-            for start in STARTS:
-                if duty.within and book.governs(day(start)):
-                    yield pytest.param(book, duty, code, start, id=f"{duty.id}-{code}-{start}")
-
-
 # Before Easter and Christmas of 2026; before the one-off holidays of June and September 2022 and May 2023; before both
 # changes of the clocks in 2026; before the end of a short month and of a leap year's February. Some are Saturdays.
 STARTS = (
@@ -123,10 +114,20 @@ def due(start: dt.date, number: int, unit: str) -> dt.date:
     return start
 
 
-@pytest.mark.parametrize(("book", "duty", "code", "start"), list(timed()))
-def test_each_limit_of_each_duty_is_open_on_its_last_day_and_over_on_the_next(
-    book: Rulebook, duty: Duty, code: str, start: str
-) -> None:
+@pytest.mark.parametrize(
+    ("book", "duty"), [pytest.param(book, duty, id=duty.id) for book, duty in DUTIES if duty.within]
+)
+def test_each_limit_of_a_duty_is_open_on_its_last_day_and_over_on_the_next(book: Rulebook, duty: Duty) -> None:
+    tried = 0
+    for code in duty.triggers:
+        for start in STARTS:
+            if book.governs(day(start)):
+                at_its_edges(book, duty, code, start)
+                tried += 1
+    assert tried
+
+
+def at_its_edges(book: Rulebook, duty: Duty, code: str, start: str) -> None:
     assert duty.within is not None
     over = "lapsed" if book.kind == "reminders" else "overdue"
     received = start if duty.counts_from == "received" else None
@@ -136,12 +137,12 @@ def test_each_limit_of_each_duty_is_open_on_its_last_day_and_over_on_the_next(
         last = due(day(start), duty.within.enhanced if enhanced else duty.within.standard, duty.within.unit)
         after = last + dt.timedelta(days=1)
         found = {as_of: rows(*case, as_of=as_of.isoformat(), books=[book])[duty.id, "t"] for as_of in (last, after)}
-        assert found[last].due_on == last
-        assert [found[last].state, found[after].state] == ["pending", over]
+        assert found[last].due_on == last, (code, start)
+        assert [found[last].state, found[after].state] == ["pending", over], (code, start)
         if duty.act:
             for done, wanted in ((last, "met"), (after, "met_late")):
                 acted = rows(*case, event("a", duty.act, done.isoformat()), as_of="2030-01-01", books=[book])
-                assert acted[duty.id, "t"].state == wanted
+                assert acted[duty.id, "t"].state == wanted, (code, start)
 
 
 @pytest.mark.parametrize(
