@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from hawl.rights.evaluating.tables import lay_table
-from hawl.rights.rulebook import built_in, vocabulary
+from hawl.rights.rulebook import applying, vocabulary
 from hawl.rights.rulebook.plan import plan_of
 
 if TYPE_CHECKING:
@@ -31,8 +31,11 @@ def check_events(connection: DuckDBPyConnection) -> None:
 
 
 def _answering() -> frozenset[str]:
-    """Codes that answer a duty of any rulebook, chosen or not, or close one."""
-    plan = plan_of(built_in())
+    """Codes that answer a duty of any rulebook that applies, chosen or not, or close one.
+
+    Of reminders none: what a victim asks for starts duties, and is taken whatever it says it is about.
+    """
+    plan = plan_of(applying())
     return plan.answering | frozenset(plan.closes_as)
 
 

@@ -230,3 +230,32 @@ def test_what_is_kept_of_counts_is_bounded(many: dict[str, Q], monkeypatch: pyte
     for most in range(5, 25):
         counts_apart(Duty.objects.all(), many, most=most, anew=3)
         assert len(counting._kept) <= 6
+
+
+def test_laying_duties_anew_touches_only_what_stands_otherwise(officer: Actor) -> None:
+    case = make_case(desk=organisation_id(DESK), reported=10)
+    recompute(case_id=case.pk, by=officer)
+    before = dict(Duty.objects.filter(case=case).values_list("duty_id", "pk"))
+    assert len(before) == 4
+    recompute(case_id=case.pk, by=officer)
+    assert dict(Duty.objects.filter(case=case).values_list("duty_id", "pk")) == before
+    make_event(case, "written_confirmation_sent", today())
+    make_event(case, "suspect_arrested", today())
+    recompute(case_id=case.pk, by=officer)
+    after = dict(Duty.objects.filter(case=case).values_list("duty_id", "pk"))
+    assert {duty for duty, pk in after.items() if before.get(duty) == pk} == {"4.1", "4.4", "7.1"}
+    assert set(after) == {*before, "6.1a"}
+
+
+def test_a_duty_that_is_owed_no_longer_goes_and_one_seen_by_others_is_laid_for_them(officer: Actor) -> None:
+    case = make_case(desk=organisation_id(DESK), reported=10)
+    arrest = make_event(case, "suspect_arrested", today())
+    recompute(case_id=case.pk, by=officer)
+    arrest.event = "of_no_book"
+    arrest.save()
+    case.rank += 1
+    case.save()
+    recompute(case_id=case.pk, by=officer)
+    rows = Duty.objects.filter(case=case)
+    assert {row.duty_id for row in rows} == {"3.1", "4.1", "4.4", "7.1"}
+    assert {row.rank for row in rows} == {case.rank}

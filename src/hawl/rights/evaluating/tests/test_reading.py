@@ -78,6 +78,7 @@ def test_a_row_that_cannot_be_taken_is_left_out_with_the_reason(
         {"attributes": None},
         {"attributes": {"kind": 'á"'}},
         {"attributes": '{"kind": 1}'},
+        {"event": "vrr_requested", "about": "nothing there"},  # a victim may ask by a time, and so starts duties too
         {"about": "nothing there"},  # it starts duties and answers nothing: what it is about is of no consequence
     ],
 )

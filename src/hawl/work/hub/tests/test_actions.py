@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from hawl.foundations.access.actor import Actor, Role
 from hawl.foundations.access.scope import acting_as
@@ -369,3 +370,19 @@ def test_what_the_feed_told_of_a_day_is_confirmed_by_hand(officer: Actor, desk: 
     case = make_case(desk=desk, route="consent_first", route_reason="under_18", agreement="yes_unconfirmed")
     make_event(case, "referral_agreed", today())
     assert record_answer(by=officer, case=case, agreed=True, on=today()).agreement == "yes"
+
+
+def test_an_act_costs_the_same_statements_with_one_event_and_with_two_hundred(officer: Actor, desk: int) -> None:
+    def statements(case: Case) -> int:
+        with CaptureQueriesContext(connection) as made:
+            record_act(by=officer, case=case, event="complaint_received", occurred_on=today())
+        return len(made)
+
+    short, long = make_case(desk=desk, reported=300), make_case(desk=desk, reported=300)
+    for number in range(199):
+        code = ("suspect_arrested", "victim_informed", "suspect_bailed", "victim_informed")[number % 4]
+        make_event(long, code, long.reported_on + timedelta(1 + number))
+    record_act(by=officer, case=short, event="needs_assessed", occurred_on=today())
+    record_act(by=officer, case=long, event="needs_assessed", occurred_on=today())
+    assert statements(short) == statements(long)
+    assert Duty.objects.filter(case=long).count() > 100
