@@ -27,6 +27,7 @@ class DutyShown:
     says: Text
     bearer: Text
     by_when: tuple[str, ...]
+    likely: bool
     how_sure: str
 
 
@@ -43,10 +44,19 @@ class RightShown:
     has_enhanced: bool = False
 
     @property
-    def how_sure(self) -> str:
-        """What is said once for all duties; empty when they differ and each must say it."""
-        said = {duty.how_sure for duty in self.duties}
-        return said.pop() if len(said) == 1 else ""
+    def checked(self) -> tuple[DutyShown, ...]:
+        """The duties of which we are sure: how sure is said once for all of them."""
+        return tuple(duty for duty in self.duties if not duty.likely)
+
+    @property
+    def likely(self) -> tuple[DutyShown, ...]:
+        """The duties that are likely and could not be checked: they stand apart, after the others."""
+        return tuple(duty for duty in self.duties if duty.likely)
+
+    @property
+    def several_owe(self) -> bool:
+        """Whether each duty must say who owes it."""
+        return len({str(duty.bearer) for duty in self.duties}) > 1
 
 
 def code_in_force(day: dt.date | None = None) -> Rulebook | None:
@@ -78,6 +88,7 @@ def _duty(book: Rulebook, duty: Duty) -> DutyShown:
         says=in_language(duty.says),
         bearer=in_language(book.bearers[duty.bearer]),
         by_when=_by_when(duty),
+        likely=duty.certainty == "B",
         how_sure=str(HOW_SURE.get(duty.certainty, HOW_SURE["B"])),
     )
 

@@ -139,6 +139,21 @@ def test_a_right_says_who_owes_what_by_when_and_what_to_do() -> None:
     assert "How sure we are" in page
 
 
+def test_what_is_only_likely_stands_after_what_was_checked_and_says_so() -> None:
+    page = _page("/rights/6/").main.get_text(" ", strip=True)
+    checked, apart, likely = page.partition("What is likely too")
+    assert apart
+    assert "suspect was charged" in checked
+    assert "first hearing" in likely
+    assert "could not check" in likely
+    assert "could not check" not in checked
+
+
+def test_who_owes_a_duty_is_said_where_several_bodies_do() -> None:
+    assert "Who owes it" in _page("/rights/6/").get_text()
+    assert "Who owes it" not in _page("/rights/10/").get_text()
+
+
 def test_a_right_without_a_number_of_days_does_not_invent_one() -> None:
     page = _page("/rights/3/").main.get_text(" ", strip=True)
     assert "sets no number of days" in page
