@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import Counter
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -69,7 +70,9 @@ def test_every_part_sums_to_the_whole_whatever_the_cases(tmp_path: Path) -> None
         path = tmp_path / f"duties.{ending}"
         with taken(events) as connection:
             evaluate_columnar(connection, BOOKS, AS_OF)
-            by_state = dict(connection.execute("SELECT state, count(*) FROM evaluated GROUP BY ALL").fetchall())
+            by_state = Counter(
+                dict(connection.execute("SELECT state, count(*) FROM evaluated GROUP BY ALL").fetchall())
+            )
             write_duties(connection, path, tmp_path)
         found = rows("--duties", path)
         assert set(by_state) <= set(STATES)
