@@ -13,6 +13,8 @@ ACTS: dict[str, Action | None] = {
     "search": Action.SEARCH,
     "show_contact": Action.SHOW_CONTACT,
     "record_act": Action.RECORD,
+    "answer_duty": Action.RECORD,
+    "take_back": Action.RECORD,
     "record_answer": Action.RECORD,
     "refer": Action.CHANGE,
     "withdraw": Action.CHANGE,

@@ -47,6 +47,7 @@ def environment(**options: Any) -> Environment:
         address_with=address_with,
         shown=shown,
         navigation=navigation,
+        weekdays=dates.weekdays,
     )
     made.filters.update(
         day=dates.day,

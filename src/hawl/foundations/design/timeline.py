@@ -14,7 +14,10 @@ LONGEST_STRIP = 15
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One duty. ``limit`` and ``used`` are working days; ``used`` counts to the day it was done, else to today."""
+    """One duty. ``limit`` and ``used`` are working days; ``used`` counts to the day it was done, else to today.
+
+    ``doubted`` is what the person says of it, where it is not what the record says.
+    """
 
     what: str
     bearer: str
@@ -26,6 +29,7 @@ class Owed:
     href: str | None = None
     limit: int | None = None
     used: int | None = None
+    doubted: str = ""
 
     @property
     def strip(self) -> tuple[str, ...]:

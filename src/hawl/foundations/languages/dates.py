@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -39,6 +39,13 @@ def weekday(value: date | datetime | None, language: str | None = None) -> str:
 def month(value: date | datetime | None, language: str | None = None) -> str:
     """``November 2026`` or ``Tachwedd 2026``; empty for None."""
     return _written(value, "MMMM y", language)
+
+
+def weekdays(language: str | None = None) -> list[tuple[str, str]]:
+    """The days of the week from Monday as the head of a calendar has them: narrow and in full."""
+    monday = date(2024, 1, 1)
+    days = [monday + timedelta(each) for each in range(7)]
+    return [(_written(each, "EEEEE", language), _written(each, "EEEE", language)) for each in days]
 
 
 def clock_time(value: datetime | None) -> str:

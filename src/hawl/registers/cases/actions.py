@@ -30,7 +30,9 @@ _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,60}")
 
 
 class CannotRecord(ValueError):
-    """An event that cannot be: `code` is unknown_event, future_day, before_report, unknown_about or free_text."""
+    """An event that cannot be. `code` is unknown_event, future_day, before_report, unknown_about, before_about,
+    received_before, future_receipt or free_text; for one that cannot be taken back unknown_event or answered.
+    """
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -47,23 +49,28 @@ def record_event(
     known: Container[str],
     about: str | None = None,
     attributes: Mapping[str, Any] | None = None,
+    received_on: date | None = None,
+    words: str = "",
 ) -> CaseEvent:
-    """Add to a case what happened on a day (local, Europe/London).
+    """Add to a case what happened on a day, and when word of it came to this body (local days, Europe/London).
 
     `known` are the codes that rulebooks know, `about` the event_id of an event of this case that this one answers.
-    `attributes` are numbers, truth values and codes, never text. Raises `CannotRecord`, and `Case.DoesNotExist`
-    for a case that `by` may not see.
+    `attributes` are numbers, truth values and codes, never text; `words`, such as a reason, are kept sealed. Raises
+    `CannotRecord`, and `Case.DoesNotExist` for a case that `by` may not see.
     """
     with acting_as(by):
         held = _held(case)
         _check(held, event, occurred_on, known, about, attributes or {})
+        _check_receipt(occurred_on, received_on)
         made = CaseEvent.objects.create(
             case=held,
             event_id=f"desk-{uuid.uuid4().hex[:16]}",
             event=event,
             occurred_on=occurred_on,
+            received_on=received_on,
             about=about or "",
             attributes=dict(attributes or {}),
+            detail={"words": words} if words else None,
             asserted_by=by.label,
             recorded_at=timezone.now(),
             visible_to=held.visible_to,
@@ -84,10 +91,48 @@ def _check(
         raise CannotRecord("future_day")
     if day < case.reported_on:
         raise CannotRecord("before_report")
-    if about and not CaseEvent.objects.filter(case=case, event_id=about).exists():
-        raise CannotRecord("unknown_about")
+    if about:
+        answered = list(CaseEvent.objects.filter(case=case, event_id=about).values_list("occurred_on", flat=True))
+        if not answered:
+            raise CannotRecord("unknown_about")
+        if answered[0] is not None and day < answered[0]:
+            raise CannotRecord("before_about")
     if any(isinstance(value, str) and not _CODE.fullmatch(value) for value in attributes.values()):
         raise CannotRecord("free_text")
+
+
+def _check_receipt(day: date, received_on: date | None) -> None:
+    if received_on is None:
+        return
+    if received_on > today():
+        raise CannotRecord("future_receipt")
+    if received_on < day:
+        raise CannotRecord("received_before")
+
+
+@transaction.atomic
+def take_back_event(*, by: Actor, case: Case, event_id: str, into: str) -> CaseEvent:
+    """Make an event that was recorded by mistake into one of the code `into`, which no rule asks for.
+
+    Nobody at a desk can delete what was recorded: the row stays, says what it was, and the audit keeps all it said.
+    Raises `CannotRecord`: unknown_event where it is not there or taken back, answered where another is about it.
+    """
+    with acting_as(by):
+        held = _held(case)
+        row = CaseEvent.objects.filter(case=held, event_id=event_id).exclude(event=into).defer("detail").first()
+        if row is None:
+            raise CannotRecord("unknown_event")
+        if CaseEvent.objects.filter(case=held, about=event_id).exclude(event=into).exists():
+            raise CannotRecord("answered")
+        record(
+            action="case.event_taken_back", object_kind="case", object_id=str(held.pk), event=row.event,
+            event_id=row.event_id, occurred_on=row.occurred_on.isoformat() if row.occurred_on else "",
+            received_on=row.received_on.isoformat() if row.received_on else "", about=row.about,
+            attributes=row.attributes, asserted_by=row.asserted_by, recorded_at=row.recorded_at.isoformat(),
+        )  # fmt: skip
+        row.attributes, row.event = {"was": row.event}, into
+        row.save(update_fields=["attributes", "event"])
+    return row
 
 
 @transaction.atomic

@@ -25,8 +25,8 @@ WINDOWS = ("overdue", "today", "week", "no_limit")
 _ORDER = ("rank", "due_on", "started_on", "pk")
 # As much as the list shows: no other sealed value leaves the database.
 _SHOWN = (
-    *("duty_id", "rulebook", "bearer", "standing", "due_on"),
-    *("case__offence", "case__risk", "case__council", "case__assigned_to"),
+    *("duty_id", "rulebook", "bearer", "standing", "due_on", "trigger_event_id"),
+    *("case__desk_id", "case__offence", "case__risk", "case__council", "case__assigned_to"),
     *("case__person__names", "case__person__data_key"),
 )
 

@@ -27,9 +27,13 @@ def applying() -> tuple[Rulebook, ...]:
 @cache
 def built_in() -> tuple[Rulebook, ...]:
     """The rulebooks shipped in the package, by file name; always the same objects."""
-    folder = files("hawl.rights.rulebook") / "books"
-    found = sorted(folder.iterdir(), key=lambda file: file.name)
+    found = sorted(shelf().iterdir(), key=lambda file: file.name)
     return tuple(load_rulebook(file) for file in found if file.name.endswith(".yaml"))
+
+
+def shelf() -> Traversable:
+    """The folder of the rulebooks that are shipped: a new file in it, or a new duty in one, is all that it takes."""
+    return files("hawl.rights.rulebook") / "books"
 
 
 def load_rulebook(path: Path | Traversable) -> Rulebook:

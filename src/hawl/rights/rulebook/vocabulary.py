@@ -20,7 +20,8 @@ class EventKind:
     """What one event code means, and what it does beside starting and answering duties.
 
     `closes_as` is the state it gives to duties of the trigger it is about; `decides_tier_by` the
-    true-or-false attribute by which it settles the tier.
+    true-or-false attribute by which it settles the tier. `doubts` is the attribute that names the duty of which the
+    person says, in such an event, that it was not done: it stands beside the record and changes nothing of it.
     """
 
     code: str
@@ -29,6 +30,7 @@ class EventKind:
     before: Words | None
     closes_as: str | None
     decides_tier_by: str | None
+    doubts: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ def vocabulary() -> Vocabulary:
             Words(**entry["before"]) if "before" in entry else None,
             entry.get("closes_as"),
             entry.get("decides_tier_by"),
+            entry.get("doubts"),
         )
         for code, entry in data["events"].items()
     }
@@ -92,7 +95,7 @@ def vocabulary() -> Vocabulary:
 
 @cache
 def schema(name: str) -> dict[str, Any]:
-    """The JSON Schema of `rulebook` or `vocabulary` files."""
+    """The JSON Schema of `rulebook`, `vocabulary` or `attributes` files."""
     text = (_HERE / "schemas" / f"{name}.json").read_text(encoding="utf-8")
     found: dict[str, Any] = json.loads(text)
     return found

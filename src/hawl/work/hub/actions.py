@@ -17,6 +17,7 @@ from hawl.foundations.access.policy import Action
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.actions import record
 from hawl.foundations.clock import today
+from hawl.foundations.identity.queries import organisations_of
 from hawl.registers.agreements.actions import Said, close_after_no, record_agreement
 from hawl.registers.agreements.models import Channel
 from hawl.registers.agreements.queries import flow_allows, standing_agreements
@@ -50,10 +51,13 @@ def record_act(
     occurred_on: date,
     about: str | None = None,
     attributes: Mapping[str, Any] | None = None,
+    received_on: date | None = None,
+    words: str = "",
 ) -> CaseEvent:
     """Record what was done or heard on a day (local, Europe/London), and lay the duties of the case anew.
 
-    `about` is the event_id that it answers. Raises `Refused` for an event that is not this side's to record and for
+    `about` is the event_id that it answers, `received_on` the day on which word of it came, and `words`, such as a
+    reason, are kept sealed. Raises `Refused` for an event that is not this side's to record and for
     one recorded already with that day, and `Case.DoesNotExist` for a case that `by` may not see.
     """
     with _at_work(by, case) as held:
@@ -63,9 +67,38 @@ def record_act(
         same = (event, occurred_on, about or "", dict(attributes or {}))
         if any((row.event, row.occurred_on, row.about, row.attributes) == same for row in known):
             raise Refused("already_recorded")
-        made = _event(by, held, event, occurred_on, about, attributes)
+        made = _event(by, held, event, occurred_on, about, attributes, received_on, words)
         recompute(case_id=held.pk, by=by)
     return made
+
+
+@transaction.atomic
+def take_back(*, by: Actor, case: Case, event_id: str) -> CaseEvent:
+    """Take back what was recorded by hand at this desk by mistake, and lay the duties of the case anew.
+
+    Raises `Refused` for what a feed or another body recorded, for what has a way back of its own (an answer, a
+    referral), and for what something else was recorded about; `Case.DoesNotExist` for a case that `by` may not see.
+    """
+    with _at_work(by, case) as held:
+        row = next((each for each in events_of(held.pk) if each.event_id == event_id), None)
+        if row is None:
+            raise Refused("unknown_about")
+        if refusal := rules.why_not_taken_back(
+            row.asserted_by, row.event, of_desk=_of_desk(by, held), own=_recorded_here(by, row)
+        ):
+            raise Refused(refusal)
+        try:
+            taken = cases.take_back_event(by=by, case=held, event_id=event_id, into=rules.TAKEN_BACK)
+        except cases.CannotRecord as cannot:
+            raise Refused(cannot.code) from cannot
+        recompute(case_id=held.pk, by=by)
+    return taken
+
+
+def _recorded_here(by: Actor, row: CaseEvent) -> bool:
+    """Whether a worker of the actor's own body recorded the event."""
+    worker = rules.worker_of(row.asserted_by)
+    return worker is not None and organisations_of([worker]).get(worker) in by.organisations
 
 
 @transaction.atomic
@@ -233,6 +266,8 @@ def _event(
     on: date,
     about: str | None = None,
     attributes: Mapping[str, Any] | None = None,
+    received_on: date | None = None,
+    words: str = "",
 ) -> CaseEvent:
     try:
         return cases.record_event(
@@ -243,6 +278,8 @@ def _event(
             known=vocabulary().events,
             about=about,
             attributes=attributes,
+            received_on=received_on,
+            words=words,
         )
     except cases.CannotRecord as cannot:
         raise Refused(cannot.code) from cannot

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -9,11 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hawl.foundations.languages import dates
-from hawl.work.hub import rules, wording
+from hawl.foundations.languages.texts import in_language
+from hawl.rights.rulebook import Asked
+from hawl.work.hub import offering, wording
 
 if TYPE_CHECKING:
     from hawl.registers.cases.models import CaseEvent
 
+# A number beyond this is a slip: no sentence and no interval of any law is as long.
+_MOST = 9_999
 _FORMATS = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d", "%d %m %Y")
 
 
@@ -32,52 +37,101 @@ class DayField(forms.DateField):
 
 
 class ActForm(forms.Form):
-    """What was done or heard."""
+    """What was done or heard: the day, what it is about, and what rulebooks ask to be told of such an event."""
 
-    event = forms.ChoiceField(
-        label=gettext_lazy("What happened"),
-        error_messages={
-            "required": gettext_lazy("Choose what happened."),
-            "invalid_choice": gettext_lazy("Choose what happened from the list."),
-        },
-    )
     on = DayField(label=gettext_lazy("On which day"))
+    received = DayField(label=gettext_lazy("On which day did word of it come to you?"), required=False)
     about = forms.ChoiceField(
         label=gettext_lazy("About which event"),
         required=False,
         error_messages={"invalid_choice": gettext_lazy("Choose an event of this case.")},
     )
-    enhanced = forms.ChoiceField(
-        label=gettext_lazy("Enhanced rights"),
-        required=False,
-        error_messages={"invalid_choice": gettext_lazy("Say whether the person has enhanced rights.")},
-    )
 
-    def __init__(self, *args: Any, events: list[CaseEvent], of_desk: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, event: str, events: Iterable[CaseEvent], **kwargs: Any) -> None:
         super().__init__(*args, **{**kwargs, "auto_id": "act-%s"})
-        self.of_desk = of_desk
-        kinds = self.fields["event"]
-        kinds.choices = [("", _("Choose")), *self._kinds()]  # type: ignore[attr-defined]
-        self.fields["about"].choices = [  # type: ignore[attr-defined]
-            ("", _("None in particular")),
-            *((row.event_id, f"{wording.event(row.event)} ({dates.short_day(row.occurred_on)})") for row in events),
-        ]
-        self.fields["enhanced"].choices = [  # type: ignore[attr-defined]
-            ("", _("Not about enhanced rights")),
-            ("yes", _("The person has enhanced rights")),
-            ("no", _("The person does not have enhanced rights")),
-        ]
-
-    def _kinds(self) -> list[tuple[str, str]]:
-        return [(code, str(wording.event(code))) for code in rules.offered_acts(of_desk=self.of_desk)]
+        self.event = event
+        about = [(row.event_id, _named(row)) for row in events if row.event in offering.answered_by(event)]
+        if about:
+            none = [("", _("None in particular"))]
+            self.fields["about"].choices = [*none, *about]  # type: ignore[attr-defined]
+        else:
+            del self.fields["about"]
+        if not offering.asks_receipt(event):
+            del self.fields["received"]
+        self.told = {f"told_{each.attribute}": each for each in offering.asked_of(event)}
+        self.fields.update({name: _field(each) for name, each in self.told.items()})
 
     def clean(self) -> dict[str, Any]:
-        """A decision on enhanced rights says which way it went; nothing else does."""
+        """Gives the answers by attribute, as rules read them: truths, whole numbers, codes, ISO days."""
         data = super().clean() or self.cleaned_data
-        decides = data.get("event") == "enhanced_rights_decided"
-        if decides and not data.get("enhanced") and "enhanced" not in self.errors:
-            self.add_error("enhanced", _("Say whether the person has enhanced rights."))
-        data["attributes"] = {"enhanced": data.get("enhanced") == "yes"} if decides else {}
+        data["attributes"] = {
+            each.attribute: _value(each, data[name]) for name, each in self.told.items() if data.get(name) is not None
+        }
+        return data
+
+
+def _named(row: CaseEvent) -> str:
+    return f"{wording.event(row.event)} ({dates.short_day(row.occurred_on)})"
+
+
+def _field(asked: Asked) -> forms.Field:
+    label = in_language(asked.asks._asdict())
+    if asked.kind == "day":
+        return DayField(label=label)
+    if asked.kind == "number":
+        says = {
+            "required": _("Enter a number."),
+            "invalid": _("Enter a whole number, such as 12."),
+            "min_value": _("Enter a number that is not below 0."),
+            "max_value": _("Enter a smaller number."),
+        }
+        return forms.IntegerField(label=label, min_value=0, max_value=_MOST, error_messages=says)
+    choices = [("yes", _("Yes")), ("no", _("No"))]
+    if asked.kind == "choice":
+        choices = [(code, str(in_language(words._asdict()))) for code, words in asked.choices]
+    wrong = _("Choose one of the answers.")
+    return forms.ChoiceField(label=label, choices=choices, error_messages={"required": wrong, "invalid_choice": wrong})
+
+
+def _value(asked: Asked, typed: Any) -> Any:
+    if asked.kind == "truth":
+        return typed == "yes"
+    return typed.isoformat() if asked.kind == "day" else typed
+
+
+class DutyForm(forms.Form):
+    """What became of one duty: done, declined, a reason, or that the person says it was not done."""
+
+    event = forms.ChoiceField(
+        label=gettext_lazy("What became of it?"),
+        error_messages={
+            "required": gettext_lazy("Choose what became of it."),
+            "invalid_choice": gettext_lazy("Choose what became of it from the list."),
+        },
+    )
+    on = DayField(label=gettext_lazy("On which day"))
+    words = forms.CharField(
+        label=gettext_lazy("The reason, in a few words"),
+        required=False,
+        max_length=500,
+        error_messages={"max_length": gettext_lazy("Use at most 500 letters.")},
+    )
+
+    def __init__(self, *args: Any, answers: Iterable[offering.Answer], **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "auto_id": "duty-%s"})
+        self.answers = {each.event: each for each in answers}
+        told = [(each.event, str(each.words)) for each in self.answers.values()]
+        self.fields["event"].choices = told  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A reason has its words, since the person is told them; nothing else takes any."""
+        data = super().clean() or self.cleaned_data
+        answer = self.answers.get(data.get("event", ""))
+        if answer and answer.kind == "excused":
+            if not data.get("words") and "words" not in self.errors:
+                self.add_error("words", _("Say what the reason was. The person is told it."))
+        elif answer:
+            data["words"] = ""
         return data
 
 

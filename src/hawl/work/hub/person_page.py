@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from hawl.foundations.clock import BeyondCalendar, england_and_wales, today
 from hawl.foundations.design.timeline import Happened, Moment, Owed, in_order
 from hawl.foundations.identity.queries import display_name, organisations_of
-from hawl.foundations.languages import dates
 from hawl.foundations.languages.texts import in_language
 from hawl.foundations.vault.fields import can_open
 from hawl.registers.cases.queries import cases_of, events_of
@@ -24,6 +25,7 @@ from hawl.rights.duties.queries import evaluated_now
 from hawl.rights.rulebook import Evaluated
 from hawl.work.hub import rules, wording
 from hawl.work.hub.area_words import AreaWords
+from hawl.work.hub.duty_page import doubted
 from hawl.work.hub.presenters import what_next
 from hawl.work.hub.refusals import Refused
 from hawl.work.hub.routing import onward_organisation
@@ -48,15 +50,6 @@ class ShownWay:
 
 
 @dataclass(frozen=True, slots=True)
-class WhyDue:
-    """Why one duty stands as it does."""
-
-    anchor: str
-    what: str
-    rows: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class CaseShown:
     """One case in full; `of_desk` tells on which side of the gate the reader stands."""
 
@@ -76,7 +69,6 @@ class CaseShown:
     not_referred: str
     events: list[CaseEvent]
     moments: list[Moment]
-    whys: list[WhyDue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,20 +164,26 @@ def _case(case: Case, words: AreaWords, user_id: int, organisations: frozenset[i
         of_desk=case.desk_id in organisations,
         not_referred=_not_referred(case, events),
         events=events,
-        moments=_moments(events, owed, _sources(events, case.desk_id)),
-        whys=[_why(number, one, events) for number, one in enumerate(owed, start=1)],
+        moments=_moments(case, events, owed),
     )
 
 
-def _moments(events: Sequence[CaseEvent], owed: Sequence[Evaluated], sources: Mapping[str, str]) -> list[Moment]:
+def _moments(case: Case, events: Sequence[CaseEvent], owed: Sequence[Evaluated]) -> list[Moment]:
+    sources = _sources(events, case.desk_id)
     by_trigger: dict[str, list[Owed]] = {}
-    for number, one in enumerate(owed, start=1):
-        by_trigger.setdefault(one.trigger_event_id, []).append(_owed(number, one))
+    for one in owed:
+        by_trigger.setdefault(one.trigger_event_id, []).append(_owed(case, one, events))
     # On one day, what started a clock stands before what answered it.
     starting_first = sorted(events, key=lambda row: row.event_id not in by_trigger)
+    page = reverse("happened", args=[case.person_id, case.pk])
     return in_order(
         Moment(
-            Happened(wording.event(row.event), row.occurred_on, source=sources[row.event_id]),
+            Happened(
+                wording.event(row.event),
+                row.occurred_on,
+                source=sources[row.event_id],
+                href=f"{page}?{urlencode({'event': row.event_id})}",
+            ),
             tuple(by_trigger.get(row.event_id, ())),
         )
         for row in starting_first
@@ -194,7 +192,7 @@ def _moments(events: Sequence[CaseEvent], owed: Sequence[Evaluated], sources: Ma
 
 def _sources(events: Sequence[CaseEvent], desk_id: int) -> dict[str, str]:
     """By whom each event was recorded, by event_id: the feed, or the body for which the worker works."""
-    workers = {row.event_id: _worker(row.asserted_by) for row in events}
+    workers = {row.event_id: rules.worker_of(row.asserted_by) for row in events}
     bodies = organisations_of(one for one in workers.values() if one is not None)
     places = {desk_id: _("recorded at the desk")}
     if set(bodies.values()) - set(places):
@@ -207,13 +205,7 @@ def _sources(events: Sequence[CaseEvent], desk_id: int) -> dict[str, str]:
     }
 
 
-def _worker(asserted_by: str) -> int | None:
-    """The user's id in the label of an actor, such as `user:12`."""
-    kind, _sep, who = asserted_by.partition(":")
-    return int(who) if kind == "user" and who.isdecimal() else None
-
-
-def _owed(number: int, one: Evaluated) -> Owed:
+def _owed(case: Case, one: Evaluated, events: Sequence[CaseEvent]) -> Owed:
     limit = one.why["limit"]
     clock = str(in_language(one.why["clock"]))
     return Owed(
@@ -223,9 +215,11 @@ def _owed(number: int, one: Evaluated) -> Owed:
         due_on=one.due_on,
         done_on=one.done_on,
         note=clock if one.enforced else _("%(clock)s (advisory)") % {"clock": clock},
-        href=f"#why-{number}",
+        href=f"{reverse('duty', args=[case.person_id, case.pk])}?"
+        + urlencode({"duty": one.duty_id, "from": one.trigger_event_id}),
         limit=limit,
         used=_used(one) if limit is not None else None,
+        doubted=doubted(one, events),
     )
 
 
@@ -241,34 +235,6 @@ def _used(one: Evaluated) -> int | None:
 
 
 _RUNNING = frozenset({"pending", "overdue"})
-
-
-def _why(number: int, one: Evaluated, events: Sequence[CaseEvent]) -> WhyDue:
-    why = one.why
-    found = wording.duty(one.rulebook, one.duty_id)
-    rows: list[tuple[str, Any]] = []
-    if found:
-        book, duty = found
-        rows = [
-            (_("The duty"), in_language(duty.says._asdict())),
-            (_("From"), in_language(book.title._asdict())),
-            (_("Wording"), _("Our own words; the official text was not seen") if duty.wording != "official" else ""),
-            (_("Source"), duty.source),
-        ]
-    rows += [
-        (_("Clock"), in_language(why["clock"])),
-        (_("First day"), dates.day(one.started_on)),
-        (_("Days not counted"), "; ".join(_skipped(each) for each in why["skipped"])),
-        (_("Due"), dates.day(one.due_on)),
-        (_("Sooner, if enhanced rights apply"), dates.day(one.target_on) if one.target_on != one.due_on else ""),
-        (_("Answered by"), _answered(why, events)),
-        (_("How sure"), _how_sure(one)),
-    ]
-    return WhyDue(
-        f"why-{number}",
-        wording.work_of(one.rulebook, one.duty_id),
-        tuple((label, str(value)) for label, value in rows if value),
-    )
 
 
 def _not_referred(case: Case, events: Sequence[CaseEvent]) -> str:
@@ -295,21 +261,3 @@ def _force_referred_on(events: Sequence[CaseEvent]) -> date | None:
         if each.event == "support_referral_made" and each.occurred_on and each.asserted_by.startswith("feed:")
     ]
     return min(days, default=None)
-
-
-def _how_sure(one: Evaluated) -> str:
-    if not one.enforced:
-        return _("Not verified: shown, never counted a breach")
-    if one.why["limit"] is None:
-        return _("Verified; it has no day, so it is never late")
-    return _("Verified: late is a breach")
-
-
-def _skipped(one: dict[str, Any]) -> str:
-    words = in_language({"en": one["en"], "cy": one["cy"]})
-    return f"{dates.day(date.fromisoformat(one['day']))} ({words})"
-
-
-def _answered(why: Any, events: Sequence[CaseEvent]) -> str:
-    row = next((each for each in events if each.event_id == why["answered_by"]), None)
-    return f"{wording.event(row.event)} {dates.day(row.occurred_on)}" if row else ""

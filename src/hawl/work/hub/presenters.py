@@ -11,6 +11,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from hawl.foundations.access.actor import Actor, Permission
 from hawl.foundations.access.counting import MOST_COUNTED
 from hawl.foundations.design.charts import number
 from hawl.foundations.languages import dates
@@ -18,7 +19,7 @@ from hawl.registers.cases.models import Risk, Route
 from hawl.registers.cases.queries import CasesAsked
 from hawl.rights.duties.queries import DueList, DutiesAsked
 from hawl.rights.rulebook import state_on
-from hawl.work.hub import wording
+from hawl.work.hub import rules, wording
 from hawl.work.hub.area_words import AreaWords
 from hawl.work.hub.filters import PERIODS
 from hawl.work.intake.feed.offences import offences
@@ -51,11 +52,16 @@ class DueRow:
     risk: str
     council: str
     mine: bool
+    duty: str
+    trigger: str
+    # The event by which it is done, where this reader may say so with one press; empty else.
+    act: str
 
 
-def due_row(duty: Duty, day: date, words: AreaWords, user_id: int | None) -> DueRow:
+def due_row(duty: Duty, day: date, words: AreaWords, actor: Actor) -> DueRow:
     """A duty of the list, with its case and person read already."""
-    case = duty.case
+    case, user_id = duty.case, actor.user_id
+    at_hand = actor.may(Permission.RECORD_ACTS) and case.desk_id in actor.organisations
     return DueRow(
         person_id=case.person_id,
         case_id=case.pk,
@@ -69,7 +75,17 @@ def due_row(duty: Duty, day: date, words: AreaWords, user_id: int | None) -> Due
         risk=case.risk,
         council=words.council(case.council),
         mine=user_id is not None and case.assigned_to == user_id,
+        duty=duty.duty_id,
+        trigger=duty.trigger_event_id,
+        act=done_by(duty.rulebook, duty.duty_id) if at_hand else "",
     )
+
+
+def done_by(rulebook: str, duty_id: str) -> str:
+    """The event by which a worker says that a duty was done; empty where it has none, or one with a gate of its own."""
+    found = wording.duty(rulebook, duty_id)
+    act = found[1].act if found else None
+    return act if act and act not in rules.BY_THEIR_OWN_ACT else ""
 
 
 def due_numbers(due: DueList, address: Any) -> list[dict[str, Any]]:

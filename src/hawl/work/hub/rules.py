@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, cast
 
+from hawl.rights.rulebook import vocabulary
 from hawl.work.intake.rules import Route, RouteCode, may_leave_police_side
 
 Refusal = Literal[
     "not_for_this_side", "not_by_hand", "unknown_event", "future_day", "before_report", "before_referral",
     "about_needed", "unknown_about", "free_text", "sealed", "already_referred", "answer_needed", "answer_unconfirmed",
     "answered_no", "specialist_hold", "out_of_scope", "declined", "before_answer", "not_allowed",
-    "already_recorded", "later_answer", "other_hands", "not_referred", "no_basis",
+    "already_recorded", "later_answer", "other_hands", "not_referred", "no_basis", "before_about", "future_receipt",
+    "received_before", "answered", "not_yours",
 ]  # fmt: skip
 
 # Recorded by those to whom the case was referred on, each as its own dated event: that a referral was made says
@@ -28,21 +30,11 @@ BY_THEIR_OWN_ACT = frozenset(
 # The events that hold an answer to being referred on, and whether it was a yes.
 ANSWERS = {"referral_agreed": True, "support_referral_declined": False}
 
-# What the desk does and what it hears, in the order in which a worker looks for it.
-DESK_ACTS = (
-    "told_of_services", "services_offered", "needs_assessed", "enhanced_rights_decided", "written_confirmation_sent",
-    "victim_informed", "vps_explained", "complaint_acknowledged",
-    "safe_alternative_used", "information_withheld", "reason_recorded",
-)  # fmt: skip
-DESK_HEARS = (
-    "suspect_arrested", "suspect_interviewed", "suspect_released_without_charge", "suspect_bailed",
-    "suspect_released_under_investigation", "bail_conditions_changed", "bail_cancelled", "investigation_declined",
-    "out_of_court_disposal_given", "suspect_charged", "complaint_received",
-)  # fmt: skip
-
 # These say something of another event and nothing without it. "The victim was told" is among them: without the
 # event it would answer every duty to tell that is open, also those of which nobody spoke.
 ABOUT_ANOTHER = frozenset({"safe_alternative_used", "information_withheld", "reason_recorded", "victim_informed"})
+# What is left of an entry that was made by mistake.
+TAKEN_BACK = "recorded_by_mistake"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +58,41 @@ class CaseFacts:
     answered_by_hand: bool = False
 
 
-def offered_acts(*, of_desk: bool) -> tuple[str, ...]:
-    """The events that this side of the case may record by hand."""
-    return (*DESK_ACTS, *DESK_HEARS) if of_desk else HUB_SIDE
-
-
 def why_no_act(event: str, about: str | None, on: date, case: CaseFacts, *, of_desk: bool) -> Refusal | None:
     """Why this side may not record the event on that day, or None."""
     if event in BY_THEIR_OWN_ACT:
         return "not_by_hand"
-    if event not in offered_acts(of_desk=of_desk):
+    if event not in vocabulary().events or event == TAKEN_BACK:
+        return "unknown_event"
+    if of_desk == (event in HUB_SIDE):
         return "not_for_this_side"
     if event in HUB_SIDE and (case.referred_on is None or on < case.referred_on):
         return "before_referral"
-    return "about_needed" if event in ABOUT_ANOTHER and not about else None
+    return "about_needed" if not about and (event in ABOUT_ANOTHER or doubts(event)) else None
+
+
+def doubts(event: str) -> str | None:
+    """The attribute by which an event names the duty that the person says was not done; None for other events."""
+    kind = vocabulary().events.get(event)
+    return kind.doubts if kind else None
+
+
+def worker_of(asserted_by: str) -> int | None:
+    """The user's id in the label of an actor, such as `user:12`; None for a feed."""
+    kind, _sep, who = asserted_by.partition(":")
+    return int(who) if kind == "user" and who.isdecimal() else None
+
+
+def why_not_taken_back(asserted_by: str, event: str, *, of_desk: bool, own: bool) -> Refusal | None:
+    """Why an event may not be taken back, or None. `own`: it was recorded by a worker of this very body.
+
+    What a feed or another body said is theirs to correct, and what opened or closed a gate has its own way back.
+    """
+    if event in BY_THEIR_OWN_ACT or event == TAKEN_BACK:
+        return "not_by_hand"
+    if worker_of(asserted_by) is None or not own or of_desk == (event in HUB_SIDE):
+        return "not_yours"
+    return None
 
 
 def latest_answer(events: Iterable[tuple[str, date | None]]) -> Answer | None:

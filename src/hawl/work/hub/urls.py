@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hawl.work.hub import agreements, contact, search, views
+from hawl.work.hub import agreements, contact, recording, search, views
 
 urlpatterns = [
     path("due/", views.due, name="due"),
@@ -18,7 +18,12 @@ urlpatterns = [
     path("people/<uuid:person_id>/contact/first-call/", contact.first_call, name="contact_first_call"),
     path("people/<uuid:person_id>/contact/<uuid:decision_id>/", contact.answer, name="contact_answer"),
     path("people/<uuid:person_id>/show/", views.show, name="show_contact"),
-    path("people/<uuid:person_id>/cases/<uuid:case_id>/act/", views.record_act, name="record_act"),
+    path("people/<uuid:person_id>/cases/<uuid:case_id>/act/", recording.record_act, name="record_act"),
+    path("people/<uuid:person_id>/cases/<uuid:case_id>/record/", recording.record, name="record"),
+    path("people/<uuid:person_id>/cases/<uuid:case_id>/duties/", recording.duty, name="duty"),
+    path("people/<uuid:person_id>/cases/<uuid:case_id>/duties/answer/", recording.answer_duty, name="answer_duty"),
+    path("people/<uuid:person_id>/cases/<uuid:case_id>/events/", recording.happened, name="happened"),
+    path("people/<uuid:person_id>/cases/<uuid:case_id>/events/take-back/", recording.take_back, name="take_back"),
     path("people/<uuid:person_id>/cases/<uuid:case_id>/answer/", views.record_answer, name="record_answer"),
     path("people/<uuid:person_id>/cases/<uuid:case_id>/refer/", views.refer, name="refer"),
     path("people/<uuid:person_id>/cases/<uuid:case_id>/withdraw/", views.withdraw, name="withdraw"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -18,14 +19,14 @@ from hawl.foundations.access.doors import opens_to
 from hawl.foundations.audit.actions import record_list
 from hawl.foundations.clock import today
 from hawl.registers.cases.queries import case as one_case
-from hawl.registers.cases.queries import cases_by_route, counts_by_route, events_of
+from hawl.registers.cases.queries import cases_by_route, counts_by_route
 from hawl.registers.people.actions import open_person, show_contact
 from hawl.rights.duties.queries import due_list
 from hawl.work.hub import actions, presenters, wording
 from hawl.work.hub.agreements import WithdrawForm, after_withdrawal, agreements_part
 from hawl.work.hub.area_words import area_words
 from hawl.work.hub.filters import cases_asked, duties_asked
-from hawl.work.hub.forms import ActForm, AnswerForm, ReferForm, add_refusal
+from hawl.work.hub.forms import AnswerForm, ReferForm, add_refusal
 from hawl.work.hub.person_page import person_shown
 from hawl.work.hub.refusals import Refused
 
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 NOT_TAKEN = 422
 # A form sent twice is no mistake of the sender's: by form, the refusals that say no more than that.
 _REPEATS = {
-    "act": ("already_recorded",),
     "answer": ("already_recorded",),
     "refer": ("already_referred",),
     "withdraw": ("not_referred",),
@@ -55,7 +55,9 @@ def due(request: HttpRequest) -> HttpResponse:
         "numbers": presenters.due_numbers(found, _address(request)),
         "filters": presenters.due_filters(asked, words),
         "page": found.page,
-        "rows": [presenters.due_row(each, today(), words, actor.user_id) for each in found.page],
+        "rows": [presenters.due_row(each, today(), words, actor) for each in found.page],
+        "done": _recorded_there(request),
+        "query": _address(request)().removeprefix("?"),
         "risk_shown": wording.risk_shown,
     }
     return render(request, "hub/due.html", context)
@@ -106,25 +108,6 @@ def show(request: HttpRequest, person_id: UUID) -> HttpResponse:
 
 @require_POST
 @opens_to(Permission.RECORD_ACTS)
-def record_act(request: HttpRequest, person_id: UUID, case_id: UUID) -> HttpResponse:
-    """Record what was done or heard."""
-
-    def act(form: ActForm, by: Actor, case: Case) -> None:
-        told = form.cleaned_data
-        actions.record_act(
-            by=by,
-            case=case,
-            event=told["event"],
-            occurred_on=told["on"],
-            about=told["about"] or None,
-            attributes=told["attributes"],
-        )
-
-    return _taken(request, person_id, case_id, "act", act)
-
-
-@require_POST
-@opens_to(Permission.RECORD_ACTS)
 def record_answer(request: HttpRequest, person_id: UUID, case_id: UUID) -> HttpResponse:
     """Record the person's answer to being referred on."""
 
@@ -150,7 +133,7 @@ def refer(request: HttpRequest, person_id: UUID, case_id: UUID) -> HttpResponse:
 @opens_to(Permission.RECORD_ACTS)
 def withdraw(request: HttpRequest, person_id: UUID, case_id: UUID) -> HttpResponse:
     """Record that the person withdrew after the case was referred on."""
-    case = _case_of(person_id, case_id)
+    case = case_of(person_id, case_id)
     of_desk = case.desk_id in current_actor().organisations
 
     def act(form: WithdrawForm, by: Actor, case: Case) -> None:
@@ -168,28 +151,28 @@ def withdraw(request: HttpRequest, person_id: UUID, case_id: UUID) -> HttpRespon
 def take(request: HttpRequest, person_id: UUID, case_id: UUID) -> HttpResponse:
     """Take a case into one's own hands."""
     try:
-        actions.take_case(by=current_actor(), case=_case_of(person_id, case_id))
+        actions.take_case(by=current_actor(), case=case_of(person_id, case_id))
     except Refused as refused:
         if refused.code == "other_hands":
-            return _back(person_id, case_id, "elsewhere")
+            return back_to(person_id, case_id, "elsewhere")
         # The page shows no button to those who may not, so nobody comes here by it.
         raise Http404 from refused
-    return _back(person_id, case_id, "take")
+    return back_to(person_id, case_id, "take")
 
 
 def _taken(
     request: HttpRequest, person_id: UUID, case_id: UUID, name: str, act: Callable[[Any, Actor, Case], None]
 ) -> HttpResponse:
     """Do what the form asks and go back to the page; or show it again with what is wrong and what was typed."""
-    case, by = _case_of(person_id, case_id), current_actor()
-    form = _forms(case, request, name)[name]
+    case, by = case_of(person_id, case_id), current_actor()
+    form = _forms(request, name)[name]
     if form.is_valid():
         try:
             act(form, by, case)
-            return _back(person_id, case_id, name)
+            return back_to(person_id, case_id, name)
         except Refused as refused:
             if refused.code in _REPEATS.get(name, ()):
-                return _back(person_id, case_id, "again")
+                return back_to(person_id, case_id, "again")
             add_refusal(form, refused.code, refused.says)
     return _person(request, person_id, case_id, bound={name: form}, status=NOT_TAKEN)
 
@@ -217,6 +200,8 @@ def _person(
         "wrong": next(iter((bound or {}).values()), None),
         "uncovered": uncovered,
         "done": request.GET.get("done", ""),
+        "of": request.GET.get("of", ""),
+        "may_record": by.may(Permission.RECORD_ACTS),
         "hub": words.hub,
         "risk_shown": wording.risk_shown,
         "agreements": agreements_part(held, by, bound or {}),
@@ -230,7 +215,7 @@ def _open_forms(case: Any, bound: dict[str, forms.Form]) -> dict[str, forms.Form
     if case is None:
         return {}
     start = {"on": today().strftime("%d/%m/%Y")}
-    fresh: dict[str, forms.Form] = {"act": ActForm(initial=start, events=case.events, of_desk=case.of_desk)}
+    fresh: dict[str, forms.Form] = {}
     if case.of_desk and case.case.referred_on is None:
         fresh["answer"] = AnswerForm(initial=start)
         if not case.not_referred:
@@ -245,15 +230,13 @@ def person_again(request: HttpRequest, person_id: UUID, bound: dict[str, forms.F
     return _person(request, person_id, None, bound=bound, status=NOT_TAKEN)
 
 
-def _forms(case: Case, request: HttpRequest, name: str) -> dict[str, Any]:
-    of_desk = case.desk_id in current_actor().organisations
-    if name == "act":
-        return {name: ActForm(request.POST, events=events_of(case.pk), of_desk=of_desk)}
+def _forms(request: HttpRequest, name: str) -> dict[str, Any]:
     kinds: dict[str, type[forms.Form]] = {"answer": AnswerForm, "refer": ReferForm, "withdraw": WithdrawForm}
     return {name: kinds[name](request.POST)}
 
 
-def _case_of(person_id: UUID, case_id: UUID) -> Case:
+def case_of(person_id: UUID, case_id: UUID) -> Case:
+    """A case of that person, for who may see both; `Http404` else."""
     try:
         case = one_case(case_id)
     except ObjectDoesNotExist as hidden:
@@ -263,8 +246,10 @@ def _case_of(person_id: UUID, case_id: UUID) -> Case:
     return case
 
 
-def _back(person_id: UUID, case_id: UUID, done: str) -> HttpResponse:
-    return HttpResponseRedirect(f"{reverse('person', args=[person_id])}?case={case_id}&done={done}#done")
+def back_to(person_id: UUID, case_id: UUID, done: str, of: str = "") -> HttpResponse:
+    """To the person's page, which tells what was done; `of` is the event that can be taken back there."""
+    told = urlencode({"case": case_id, "done": done, **({"of": of} if of else {})})
+    return HttpResponseRedirect(f"{reverse('person', args=[person_id])}?{told}#done")
 
 
 def _case_id(text: str) -> UUID | None:
@@ -274,11 +259,24 @@ def _case_id(text: str) -> UUID | None:
         return None
 
 
+# What tells a list of an entry that was made from it a moment ago; its links do not carry it on.
+_RECORDED = ("person", "case", "event")
+
+
+def _recorded_there(request: HttpRequest) -> dict[str, object] | None:
+    """The entry that was made from this list a moment ago: person, case and event."""
+    person, case = (_case_id(request.GET.get(name, "")) for name in _RECORDED[:2])
+    event = request.GET.get("event", "")
+    return {"person": person, "case": case, "event": event} if person and case and event else None
+
+
 def _address(request: HttpRequest) -> Callable[..., str]:
     """This page's address with some parts of its query changed; None takes a part away."""
 
     def changed(**changes: object) -> str:
         query = request.GET.copy()
+        for name in _RECORDED:
+            query.pop(name, None)
         for key, value in changes.items():
             query.pop(key, None)
             if value is not None:

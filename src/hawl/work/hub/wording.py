@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from hawl.foundations.languages.texts import Text, in_language
 from hawl.foundations.vault.fields import can_open
-from hawl.rights.rulebook import Duty, Rulebook, applying, built_in, vocabulary
+from hawl.rights.rulebook import Duty, Rulebook, Words, applying, built_in, vocabulary
 from hawl.work.intake.feed.offences import offences
 from hawl.work.intake.reasons import reasons
 
@@ -84,10 +84,15 @@ def route(code: str) -> Text:
     return in_language(reasons("routes")[code])
 
 
-def event(code: str) -> Text:
-    """What an event means; its code where the vocabulary has lost it."""
+def meaning(code: str) -> Words:
+    """What an event means in both languages; its code where the vocabulary has lost it."""
     kind = vocabulary().events.get(code)
-    return in_language(kind.meaning._asdict()) if kind else Text(code, "en")
+    return kind.meaning if kind else Words(code, "")
+
+
+def event(code: str) -> Text:
+    """The same in the language of the page."""
+    return in_language(meaning(code))
 
 
 @cache

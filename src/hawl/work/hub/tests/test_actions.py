@@ -105,7 +105,8 @@ def test_a_decision_on_enhanced_rights_shortens_the_limit(officer: Actor, desk: 
     [
         ("needs_assessed", -1, None, "future_day"),
         ("needs_assessed", 4, None, "before_report"),
-        ("no_such_event", 0, None, "not_for_this_side"),
+        ("no_such_event", 0, None, "unknown_event"),
+        ("recorded_by_mistake", 0, None, "unknown_event"),
         ("support_referral_made", 0, None, "not_by_hand"),
         ("support_reached", 0, None, "not_for_this_side"),
         ("victim_informed", 0, "T-of-another-case", "unknown_about"),

@@ -16,7 +16,7 @@ from django.test import Client
 
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.design.files import content_hash
-from hawl.registers.cases.models import Case
+from hawl.registers.cases.models import Case, CaseEvent
 from hawl.registers.cases.tests.makers import DESK, make_case, make_contact, organisation_id, three_people
 from hawl.rights.duties.actions import recompute
 
@@ -76,9 +76,16 @@ def addresses() -> tuple[list[str], str]:
         case: Case = make_case(desk=organisation_id(DESK), reported=20, risk="high", rank=0)
         make_contact(case.person, ring="first_approach")
         recompute(case_id=case.pk, by=by)
+        report = CaseEvent.objects.get(case=case).event_id
     client = Client()
     client.force_login(officer)
-    return ["due/", "cases/", f"people/{case.person_id}/"], client.cookies["session"].value
+    person = f"people/{case.person_id}/"
+    of_case = f"{person}cases/{case.pk}/"
+    return [
+        *("due/", "cases/", person, f"{of_case}record/", f"{of_case}record/?event=sentence_passed"),
+        *(f"{of_case}duties/?duty=3.1&from={report}", f"{of_case}events/?event={report}"),
+        f"{of_case}record/?event=update_frequency_agreed",
+    ], client.cookies["session"].value
 
 
 def faults(page: Any) -> list[tuple[str, str]]:

@@ -231,7 +231,9 @@ def test_the_persons_page_shows_what_happened_beside_what_was_owed(
         name for each in shown.select(".hawl-owed") for name in each["class"]
     }
     for link in shown.select(".hawl-owed__what a"):
-        assert shown.select_one(link["href"]) is not None
+        opened = client.get(link["href"])
+        assert opened.status_code == 200
+        assert soup(opened).h1.text == link.text
     if language == "en":
         assert "2 working days from the day it was reported" in text(page)
         assert "High risk" in text(page)
@@ -329,12 +331,13 @@ def test_an_act_is_recorded_from_the_page(people: ThreePeople, client: Client) -
     [
         ({"event": "needs_assessed", "on": "31/02/2026"}, "Enter the day as numbers"),
         ({"event": "needs_assessed", "on": "\u0000"}, "Enter the day as numbers"),
-        ({"event": "", "on": "01/11/2026"}, "Choose what happened."),
-        ({"event": "support_referral_made", "on": "01/11/2026"}, "Choose what happened from the list."),
         ({"event": "needs_assessed", "on": "01/01/2999"}, "The day must be today or in the past."),
         ({"event": "needs_assessed", "on": "01/01/1999"}, "The day must not be before the crime was reported."),
-        ({"event": "enhanced_rights_decided", "on": "TODAY"}, "Say whether the person has enhanced rights."),
-        ({"event": "reason_recorded", "on": "TODAY"}, "Choose which event this is about."),
+        ({"event": "enhanced_rights_decided", "on": "TODAY"}, "Choose one of the answers."),
+        ({"event": "update_frequency_agreed", "on": "TODAY", "told_every_days": "-1"}, "that is not below 0"),
+        ({"event": "update_frequency_agreed", "on": "TODAY", "told_every_days": "soon"}, "Enter a whole number"),
+        ({"event": "hearing_listed", "on": "TODAY", "received": "01/01/1999"}, "cannot have come before it happened"),
+        ({"event": "hearing_listed", "on": "TODAY", "received": "01/01/2999"}, "must be today or in the past"),
     ],
 )
 def test_a_form_that_was_not_taken_keeps_what_was_typed_and_says_what_is_wrong(
@@ -350,8 +353,19 @@ def test_a_form_that_was_not_taken_keeps_what_was_typed_and_says_what_is_wrong(
     assert shown.select_one(summary.select_one("li a")["href"]) is not None
     if "\u0000" not in typed["on"]:
         assert shown.select_one("#act-on")["value"] == typed["on"]
-    chosen = shown.select_one("#act-event option[selected]")
-    assert (chosen["value"] if chosen else "") in (typed["event"], "")
+    assert shown.select_one("input[name=event]")["value"] == typed["event"]
+
+
+@pytest.mark.parametrize("event", ["", "support_referral_made", "reason_recorded", "no_such_event"])
+def test_what_is_not_on_the_list_is_not_recorded_and_the_list_is_shown_again(
+    people: ThreePeople, client: Client, event: str
+) -> None:
+    case = owed_case(people, reported=3)
+    sent = {"event": event, "on": today().strftime("%d/%m/%Y")}
+    answer = client.post(f"/people/{case.person_id}/cases/{case.pk}/act/", sent)
+    assert answer.status_code == 422
+    assert "Choose what happened from the list." in text(answer)
+    assert len(soup(answer).select("details a")) > 100
 
 
 def test_the_gate_speaks_on_the_page_and_opens_with_the_answer(people: ThreePeople, client: Client) -> None:
@@ -368,8 +382,9 @@ def test_the_gate_speaks_on_the_page_and_opens_with_the_answer(people: ThreePeop
     seen = hub.get(f"/people/{case.person_id}/")
     assert seen.status_code == 200
     assert soup(seen).select_one("#refer-on") is None
-    offered = {each["value"] for each in soup(seen).select("#act-event option")}
-    assert offered == {"", "support_referral_received", "support_reached", "support_started"}
+    links = soup(hub.get(f"{address}record/")).select("details a")
+    offered = {link["href"].partition("event=")[2] for link in links}
+    assert offered == {"support_referral_received", "support_reached", "support_started"}
 
 
 def test_a_case_is_taken_from_the_page(people: ThreePeople, client: Client) -> None:

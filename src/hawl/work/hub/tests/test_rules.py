@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from hawl.rights.rulebook import vocabulary
-from hawl.work.hub import rules
+from hawl.rights.rulebook import attributes_asked, built_in, events_known, vocabulary
+from hawl.rights.rulebook.conditions import Comparison
+from hawl.work.hub import offering, rules
 from hawl.work.hub.refusals import SAYS
 from hawl.work.hub.rules import CaseFacts, route_after_answer, why_no_act, why_not_referred
 from hawl.work.intake.rules import Route
@@ -84,7 +85,57 @@ def test_a_reason_must_say_what_it_is_about() -> None:
 
 def test_every_event_that_is_offered_is_one_of_the_vocabulary() -> None:
     known = vocabulary().events.keys()
-    assert set(rules.offered_acts(of_desk=True)) | set(rules.HUB_SIDE) | rules.BY_THEIR_OWN_ACT <= known
+    offered = {code for side in (True, False) for group in offering.groups(of_desk=side) for code in group.events}
+    assert offered | set(rules.HUB_SIDE) | rules.BY_THEIR_OWN_ACT | rules.ABOUT_ANOTHER | {rules.TAKEN_BACK} <= known
+
+
+def test_every_event_that_a_rulebook_in_force_knows_can_be_recorded_by_hand_and_stands_once() -> None:
+    offered = [code for group in offering.groups(of_desk=True) for code in group.events]
+    assert len(offered) == len(set(offered))
+    known = {code for book in offering.books_in_force() for _duty, codes in events_known(book) for code in codes}
+    apart = rules.BY_THEIR_OWN_ACT | rules.ABOUT_ANOTHER | set(rules.HUB_SIDE)
+    assert known - apart <= set(offered)
+    assert not apart & set(offered)
+
+
+def test_everything_that_a_rulebook_asks_of_an_event_has_words_to_ask_it_by() -> None:
+    books = built_in()
+    for code in vocabulary().events:
+        for asked in attributes_asked(code, books):
+            assert asked.asks.en
+            assert asked.asks.cy
+            assert bool(asked.choices) == (asked.kind == "choice")
+    sentence = {each.attribute: each.kind for each in attributes_asked("sentence_passed", books)}
+    assert sentence == {"custody_months": "number", "hospital_order": "truth", "violent_or_sexual": "truth"}
+    assert attributes_asked("no_such_event", books) == ()
+
+
+def test_every_choice_of_a_rule_can_be_chosen_by_who_records() -> None:
+    for book in built_in():
+        for duty in book.duties:
+            for test in (duty.applies_if, duty.not_if):
+                if isinstance(test, Comparison) and test.kind == "one_of":
+                    asked = {each.attribute: each for each in attributes_asked(duty.triggers[0], built_in())}
+                    offered = {code for code, _words in asked[test.attribute].choices}
+                    assert set(test.value) < offered, "one more than the rule names, for who fits none"
+
+
+@pytest.mark.parametrize(
+    ("asserted_by", "event", "own", "of_desk", "refusal"),
+    [
+        ("user:7", "needs_assessed", True, True, None),
+        ("user:7", "needs_assessed", False, True, "not_yours"),
+        ("feed:gwent", "needs_assessed", True, True, "not_yours"),
+        ("user:7", "support_reached", True, False, None),
+        ("user:7", "support_reached", True, True, "not_yours"),
+        ("user:7", "support_referral_made", True, True, "not_by_hand"),
+        ("user:7", "recorded_by_mistake", True, True, "not_by_hand"),
+    ],
+)
+def test_only_what_this_desk_recorded_by_hand_can_be_taken_back(
+    asserted_by: str, event: str, own: bool, of_desk: bool, refusal: str | None
+) -> None:
+    assert rules.why_not_taken_back(asserted_by, event, of_desk=of_desk, own=own) == refusal
 
 
 def test_every_refusal_has_its_words() -> None:
