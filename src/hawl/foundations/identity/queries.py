@@ -38,6 +38,12 @@ def display_name(user_id: int) -> str:
     return User.objects.filter(pk=user_id).values_list("display_name", flat=True).first() or ""
 
 
+def colleagues(organisation_ids: Iterable[int]) -> dict[int, str]:
+    """The names of the active users who work for one of the organisations, by id, in the order of their names."""
+    rows = User.objects.filter(is_active=True, organisation_id__in=list(organisation_ids))
+    return dict(rows.order_by("display_name", "pk").values_list("pk", "display_name"))
+
+
 def organisations_of(user_ids: Iterable[int]) -> dict[int, int]:
     """For whom each user works today, by the users' ids; in one statement, none where no user is asked for."""
     wanted = set(user_ids)

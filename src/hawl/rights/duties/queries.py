@@ -17,10 +17,12 @@ from hawl.foundations.vault.hand import with_keys
 from hawl.registers.cases.models import CaseEvent
 from hawl.registers.cases.queries import events_of
 from hawl.rights.duties.models import Duty
-from hawl.rights.rulebook import OPEN, Evaluated, Event, applying, evaluate
+from hawl.rights.rulebook import OPEN, Evaluated, Event, applying, evaluate, reminding
 
 PAGE = 50
 WINDOWS = ("overdue", "today", "week", "no_limit")
+# In place of a user's id: the case is in nobody's hands.
+NOBODY = 0
 # By risk, then by the day it is due: as the index `duties_open_order` has them.
 _ORDER = ("rank", "due_on", "started_on", "pk")
 # As much as the list shows: no other sealed value leaves the database.
@@ -36,12 +38,12 @@ class DutiesAsked:
     """Which duties a list is asked for; an empty part asks for all.
 
     `window`: overdue, today (due that very day), week (due within the seven days from today on) or no_limit.
-    `mine`: the id of the user in whose hands the case is.
+    `hands`: the id of the user in whose hands the case is, NOBODY for cases in no hands.
     """
 
     bearer: str = ""
     window: str = ""
-    mine: int | None = None
+    hands: int | None = None
     route: str = ""
     right: int | None = None
     council: str = ""
@@ -101,7 +103,8 @@ def _narrowed(asked: DutiesAsked) -> Q:
     wanted = {
         "bearer": asked.bearer,
         "right": asked.right,
-        "case__assigned_to": asked.mine,
+        "case__assigned_to": asked.hands or None,
+        "case__assigned_to__isnull": True if asked.hands == NOBODY else None,
         "case__route": asked.route,
         "case__council": asked.council,
     }
@@ -118,6 +121,12 @@ def evaluated_now(case_id: uuid.UUID, day: dt.date, events: Iterable[CaseEvent] 
     """The duties of a case worked out anew on a day, each with its explanation; reads the events unless given."""
     rows = events_of(case_id) if events is None else events
     return evaluate([_as_event(row) for row in rows], applying(), day)
+
+
+def reminders_now(case_id: uuid.UUID, day: dt.date, events: Iterable[CaseEvent] | None = None) -> list[Evaluated]:
+    """What the victim may ask for by when, as it stands on a day; it is kept nowhere, and lapses instead of overdue."""
+    rows = events_of(case_id) if events is None else events
+    return evaluate([_as_event(row) for row in rows], reminding(), day)
 
 
 def _as_event(row: CaseEvent) -> Event:

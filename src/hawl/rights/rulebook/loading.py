@@ -25,6 +25,12 @@ def applying() -> tuple[Rulebook, ...]:
 
 
 @cache
+def reminding() -> tuple[Rulebook, ...]:
+    """The rulebooks of what a victim may ask for, and by when, that are in force: they bind nobody."""
+    return tuple(book for book in built_in() if book.kind == "reminders" and book.status == "in_force")
+
+
+@cache
 def built_in() -> tuple[Rulebook, ...]:
     """The rulebooks shipped in the package, by file name; always the same objects."""
     found = sorted(shelf().iterdir(), key=lambda file: file.name)

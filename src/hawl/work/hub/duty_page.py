@@ -81,6 +81,12 @@ def duty_shown(
 
 def doubted(one: Evaluated, events: Iterable[CaseEvent]) -> str:
     """What the person says of a duty, in words with the day; empty where they said nothing."""
+    last = said_not_done_on(one, events)
+    return _("The person said on %(day)s that this was not done.") % {"day": dates.day(last)} if last else ""
+
+
+def said_not_done_on(one: Evaluated, events: Iterable[CaseEvent]) -> date | None:
+    """The last day on which the person said that a duty was not done."""
     days = [
         row.occurred_on
         for row in events
@@ -88,8 +94,7 @@ def doubted(one: Evaluated, events: Iterable[CaseEvent]) -> str:
         and (attribute := rules.doubts(row.event))
         and row.attributes.get(attribute) == one.duty_id
     ]
-    last = max((day for day in days if day), default=None)
-    return _("The person said on %(day)s that this was not done.") % {"day": dates.day(last)} if last else ""
+    return max((day for day in days if day), default=None)
 
 
 def _rows(one: Evaluated, found: tuple[Rulebook, Duty], events: Sequence[CaseEvent]) -> list[tuple[str, Any]]:
@@ -104,7 +109,7 @@ def _rows(one: Evaluated, found: tuple[Rulebook, Duty], events: Sequence[CaseEve
         (_("Days not counted"), _skipped(why)),
         (_("Done"), dates.weekday(one.done_on)),
         (_("Answered by"), _answered(why, events)),
-        (_("The reason given"), _reason(why, events)),
+        (_("The reason given"), reason_of(one, events)),
         (_("How sure"), _how_sure(one)),
         (_("From"), in_language(book.title)),
         (_("Wording"), _("Our own words; the official text was not seen") if duty.wording != "official" else ""),
@@ -142,9 +147,10 @@ def _answered(why: Any, events: Sequence[CaseEvent]) -> str:
     return f"{wording.event(row.event)} {dates.day(row.occurred_on)}" if row else ""
 
 
-def _reason(why: Any, events: Sequence[CaseEvent]) -> str:
-    row = _answering(why, events)
-    if row is None or why["answered"] != "closing" or not can_open(row, "detail"):
+def reason_of(one: Evaluated, events: Sequence[CaseEvent]) -> str:
+    """The words of the reason that closed a duty; empty where it was closed otherwise, or they do not open here."""
+    row = _answering(one.why, events)
+    if row is None or one.state != "excused" or not can_open(row, "detail"):
         return ""
     return str((row.detail or {}).get("words", ""))
 

@@ -80,7 +80,7 @@ def _field(asked: Asked) -> forms.Field:
         return DayField(label=label)
     if asked.kind == "number":
         says = {
-            "required": _("Enter a number."),
+            "required": _("Enter a number: %(question)s") % {"question": label},
             "invalid": _("Enter a whole number, such as 12."),
             "min_value": _("Enter a number that is not below 0."),
             "max_value": _("Enter a smaller number."),
@@ -89,7 +89,7 @@ def _field(asked: Asked) -> forms.Field:
     choices = [("yes", _("Yes")), ("no", _("No"))]
     if asked.kind == "choice":
         choices = [(code, str(in_language(words._asdict()))) for code, words in asked.choices]
-    wrong = _("Choose one of the answers.")
+    wrong = _("Choose an answer: %(question)s") % {"question": label}
     return forms.ChoiceField(label=label, choices=choices, error_messages={"required": wrong, "invalid_choice": wrong})
 
 

@@ -21,7 +21,7 @@ from hawl.foundations.vault.fields import can_open
 from hawl.registers.cases.queries import cases_of, events_of
 from hawl.registers.people.models import Visibility
 from hawl.registers.people.queries import Way, ways_to_reach
-from hawl.rights.duties.queries import evaluated_now
+from hawl.rights.duties.queries import evaluated_now, reminders_now
 from hawl.rights.rulebook import Evaluated
 from hawl.work.hub import rules, wording
 from hawl.work.hub.area_words import AreaWords
@@ -50,6 +50,16 @@ class ShownWay:
 
 
 @dataclass(frozen=True, slots=True)
+class Reminder:
+    """One thing that the person may ask for, and by when."""
+
+    says: str
+    due_on: date | None
+    left: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseShown:
     """One case in full; `of_desk` tells on which side of the gate the reader stands."""
 
@@ -69,6 +79,8 @@ class CaseShown:
     not_referred: str
     events: list[CaseEvent]
     moments: list[Moment]
+    # What the person may ask for: the words, the last day, and how far off it is; those whose time is over last.
+    reminders: list[Reminder]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +177,7 @@ def _case(case: Case, words: AreaWords, user_id: int, organisations: frozenset[i
         not_referred=_not_referred(case, events),
         events=events,
         moments=_moments(case, events, owed),
+        reminders=_reminders(reminders_now(case.pk, today(), events)),
     )
 
 
@@ -188,6 +201,17 @@ def _moments(case: Case, events: Sequence[CaseEvent], owed: Sequence[Evaluated])
         )
         for row in starting_first
     )
+
+
+def _reminders(found: Sequence[Evaluated]) -> list[Reminder]:
+    running = sorted(found, key=lambda one: (one.state == "lapsed", one.due_on or date.max))
+    shown = []
+    for one in running:
+        rule = wording.duty(one.rulebook, one.duty_id)
+        if rule and one.state in ("pending", "lapsed"):
+            left = wording.days_left(one.due_on, today()) if one.state == "pending" else ""
+            shown.append(Reminder(in_language(rule[1].says), one.due_on, left, one.state))
+    return shown
 
 
 def _sources(events: Sequence[CaseEvent], desk_id: int) -> dict[str, str]:

@@ -17,7 +17,7 @@ from hawl.foundations.design.charts import number
 from hawl.foundations.languages import dates
 from hawl.registers.cases.models import Risk, Route
 from hawl.registers.cases.queries import CasesAsked
-from hawl.rights.duties.queries import DueList, DutiesAsked
+from hawl.rights.duties.queries import NOBODY, DueList, DutiesAsked
 from hawl.rights.rulebook import state_on
 from hawl.work.hub import rules, wording
 from hawl.work.hub.area_words import AreaWords
@@ -51,16 +51,16 @@ class DueRow:
     state: str
     risk: str
     council: str
-    mine: bool
+    hands: str
     duty: str
     trigger: str
     # The event by which it is done, where this reader may say so with one press; empty else.
     act: str
 
 
-def due_row(duty: Duty, day: date, words: AreaWords, actor: Actor) -> DueRow:
+def due_row(duty: Duty, day: date, words: AreaWords, actor: Actor, colleagues: Mapping[int, str]) -> DueRow:
     """A duty of the list, with its case and person read already."""
-    case, user_id = duty.case, actor.user_id
+    case, mine = duty.case, actor.user_id is not None and duty.case.assigned_to == actor.user_id
     at_hand = actor.may(Permission.RECORD_ACTS) and case.desk_id in actor.organisations
     return DueRow(
         person_id=case.person_id,
@@ -74,7 +74,7 @@ def due_row(duty: Duty, day: date, words: AreaWords, actor: Actor) -> DueRow:
         state=state_on(duty.standing, duty.due_on, day),
         risk=case.risk,
         council=words.council(case.council),
-        mine=user_id is not None and case.assigned_to == user_id,
+        hands=_("mine") if mine else colleagues.get(case.assigned_to or 0, ""),
         duty=duty.duty_id,
         trigger=duty.trigger_event_id,
         act=done_by(duty.rulebook, duty.duty_id) if at_hand else "",
@@ -107,8 +107,10 @@ def due_numbers(due: DueList, address: Any) -> list[dict[str, Any]]:
     ]
 
 
-def due_filters(asked: DutiesAsked, words: AreaWords) -> list[dict[str, Any]]:
-    """The fields of the due list's filter."""
+def due_filters(
+    asked: DutiesAsked, words: AreaWords, user_id: int | None, colleagues: Mapping[int, str]
+) -> list[dict[str, Any]]:
+    """The fields of the due list's filter; `colleagues` are named by id, oneself among them."""
     windows: Options = [
         ("", _("All that is owed")),
         ("overdue", _("Overdue")),
@@ -116,11 +118,13 @@ def due_filters(asked: DutiesAsked, words: AreaWords) -> list[dict[str, Any]]:
         ("week", _("Due in the next 7 days")),
         ("no_limit", _("Owed, with no day set")),
     ]
-    mine: Options = [("", _("Everybody's")), ("yes", _("Mine"))]
+    others: Options = [(str(one), name) for one, name in colleagues.items() if one != user_id]
+    hands: Options = [("", _("Everybody's")), ("yes", _("Mine")), ("nobody", _("Nobody's yet")), *others]
+    chosen = {None: "", NOBODY: "nobody", user_id: "yes"}.get(asked.hands, asked.hands)
     rights: Options = [(str(key), f"{key}. {title}") for key, title in wording.rights().items()]
     return [
         _choice("window", _("When"), asked.window, windows),
-        _choice("mine", _("Whose cases"), "yes" if asked.mine else "", mine),
+        _choice("mine", _("Whose cases"), chosen, hands),
         _choice("bearer", _("Owed by"), asked.bearer, [("", _("Any body")), *wording.bearers().items()]),
         _choice("right", _("Right"), asked.right or "", [("", _("Any right")), *rights]),
         _choice("route", _("Route"), asked.route, [("", _("Any route")), *_routes()]),

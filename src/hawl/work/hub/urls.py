@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hawl.work.hub import agreements, contact, recording, search, views
+from hawl.work.hub import agreements, contact, recording, search, told, views
 
 urlpatterns = [
     path("due/", views.due, name="due"),
@@ -26,6 +26,7 @@ urlpatterns = [
     path("people/<uuid:person_id>/cases/<uuid:case_id>/events/take-back/", recording.take_back, name="take_back"),
     path("people/<uuid:person_id>/cases/<uuid:case_id>/answer/", views.record_answer, name="record_answer"),
     path("people/<uuid:person_id>/cases/<uuid:case_id>/refer/", views.refer, name="refer"),
+    path("people/<uuid:person_id>/cases/<uuid:case_id>/told/", told.told, name="told"),
     path("people/<uuid:person_id>/cases/<uuid:case_id>/withdraw/", views.withdraw, name="withdraw"),
     path("people/<uuid:person_id>/agreements/", agreements.agree, name="agree"),
     path(

@@ -18,6 +18,7 @@ from hawl.foundations.access.actor import Actor, Permission, current_actor
 from hawl.foundations.access.doors import opens_to
 from hawl.foundations.audit.actions import record_list
 from hawl.foundations.clock import today
+from hawl.foundations.identity.queries import colleagues
 from hawl.registers.cases.queries import case as one_case
 from hawl.registers.cases.queries import cases_by_route, counts_by_route
 from hawl.registers.people.actions import open_person, show_contact
@@ -48,14 +49,15 @@ _REPEATS = {
 def due(request: HttpRequest) -> HttpResponse:
     """What is owed, to whom, by when."""
     actor, words = current_actor(), area_words()
-    asked = duties_asked(request.GET, words, actor.user_id)
+    desk = colleagues(actor.organisations)
+    asked = duties_asked(request.GET, words, actor.user_id, desk)
     found = due_list(asked, page=request.GET.get("page"))
     record_list(by=actor, action="duties.listed", people=[each.case.person_id for each in found.page])
     context = {
         "numbers": presenters.due_numbers(found, _address(request)),
-        "filters": presenters.due_filters(asked, words),
+        "filters": presenters.due_filters(asked, words, actor.user_id, desk),
         "page": found.page,
-        "rows": [presenters.due_row(each, today(), words, actor) for each in found.page],
+        "rows": [presenters.due_row(each, today(), words, actor, desk) for each in found.page],
         "done": _recorded_there(request),
         "query": _address(request)().removeprefix("?"),
         "risk_shown": wording.risk_shown,

@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from hawl.foundations.access.actor import Role
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.clock import today
 from hawl.foundations.identity.models import User
@@ -22,6 +23,7 @@ from hawl.registers.cases.models import Case
 from hawl.registers.cases.tests.makers import (
     DESK,
     ThreePeople,
+    account,
     make_case,
     make_contact,
     make_event,
@@ -120,6 +122,9 @@ def test_overdue_comes_before_risk_and_risk_before_the_day(people: ThreePeople, 
         ("window=today", 0),
         ("window=no_limit", 6),
         ("mine=yes", 4),
+        ("mine=nobody", 4),
+        ("mine=99999999999999999999", 8),
+        ("mine=²", 8),
         ("right=3", 2),
         ("route=consent_first", 4),
         ("council=torfaen", 4),
@@ -333,7 +338,10 @@ def test_an_act_is_recorded_from_the_page(people: ThreePeople, client: Client) -
         ({"event": "needs_assessed", "on": "\u0000"}, "Enter the day as numbers"),
         ({"event": "needs_assessed", "on": "01/01/2999"}, "The day must be today or in the past."),
         ({"event": "needs_assessed", "on": "01/01/1999"}, "The day must not be before the crime was reported."),
-        ({"event": "enhanced_rights_decided", "on": "TODAY"}, "Choose one of the answers."),
+        (
+            {"event": "enhanced_rights_decided", "on": "TODAY"},
+            "Choose an answer: Does the person have",
+        ),
         ({"event": "update_frequency_agreed", "on": "TODAY", "told_every_days": "-1"}, "that is not below 0"),
         ({"event": "update_frequency_agreed", "on": "TODAY", "told_every_days": "soon"}, "Enter a whole number"),
         ({"event": "hearing_listed", "on": "TODAY", "received": "01/01/1999"}, "cannot have come before it happened"),
@@ -392,6 +400,23 @@ def test_a_case_is_taken_from_the_page(people: ThreePeople, client: Client) -> N
     answer = client.post(f"/people/{case.person_id}/cases/{case.pk}/take/", follow=True)
     assert "Olwen Price" in text(answer)
     assert len(soup(client.get("/due/?mine=yes")).select("tbody tr")) == 4
+
+
+def test_a_colleagues_cases_can_be_asked_for_by_name_and_those_of_another_body_cannot(
+    people: ThreePeople, client: Client
+) -> None:
+    case = owed_case(people)
+    owed_case(people)
+    with acting_as(people.officer.actor()):
+        colleague = account(Role.VICTIM_CARE_OFFICER, DESK)
+        Case.objects.filter(pk=case.pk).update(assigned_to=colleague.pk)
+    page = soup(client.get(f"/due/?mine={colleague.pk}"))
+    assert len(page.select("tbody tr")) == 4
+    assert colleague.display_name in page.tbody.text
+    offered = {each.text for each in page.select("#filter-mine option")}
+    assert colleague.display_name in offered
+    assert people.hub_worker.display_name not in offered
+    assert len(soup(client.get(f"/due/?mine={people.hub_worker.pk}")).select("tbody tr")) == 8
 
 
 def test_an_act_on_another_persons_case_is_not_found(people: ThreePeople, client: Client) -> None:
