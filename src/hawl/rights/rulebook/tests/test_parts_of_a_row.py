@@ -1,0 +1,72 @@
+"""Rows of the fact sheet that are two duties, or are owed to some and by some: each part is kept and missed alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hawl.rights.rulebook import Duty, Event, Rulebook, applying
+from hawl.rights.rulebook.tests.cases import day, event, rows
+from hawl.rights.rulebook.tests.test_whole_sheet import DUTIES, attributes
+
+ASKED, EVE, LAST, AFTER = "2026-03-02", "2026-03-19", "2026-03-20", "2026-03-21"
+BOUNDED = [(book, duty) for book, duty in DUTIES if duty.before]
+
+
+def found(*events: Event, as_of: str = AFTER) -> dict[str, str]:
+    """The states by duty, of a case in which no duty has two triggers."""
+    told = rows(*events, as_of=as_of)
+    assert len({duty for duty, _ in told}) == len(told)
+    return {duty: row.state for (duty, _), row in told.items()}
+
+
+def bearer(duty_id: str) -> str:
+    return next(duty.bearer for book in applying() for duty in book.duties if duty.id == duty_id)
+
+
+@pytest.mark.parametrize(("book", "duty"), [pytest.param(book, duty, id=duty.id) for book, duty in BOUNDED])
+def test_what_must_be_done_before_something_is_open_on_its_day_and_over_on_the_next(book: Rulebook, duty: Duty) -> None:
+    assert duty.before is not None
+    told: dict[str, Any] = {str(duty.before.day_in): LAST} if duty.before.announced_by else {}
+    for code in duty.triggers:
+        trigger = event("t", code, ASKED, **attributes(duty.applies_if, duty.not_if), **told)
+        cases = [[trigger, event("u", end, LAST)] for end in duty.before.events]
+        cases += [[trigger, event("u", named, ASKED, **told)] for named in duty.before.announced_by]
+        for case in cases:
+            states = {on: rows(*case, as_of=on, books=[book])[duty.id, "t"].state for on in (LAST, AFTER)}
+            assert states == {LAST: "pending", AFTER: "overdue"}
+            for done, wanted in ((EVE, "met"), (LAST, "met"), (AFTER, "met_late")):
+                acted = rows(*case, event("a", str(duty.act), done), as_of=AFTER, books=[book])[duty.id, "t"]
+                assert (acted.state, acted.due_on) == (wanted, day(LAST))
+
+
+@pytest.mark.parametrize("code", ["first_contact_made", "self_referral_received"])
+def test_plain_words_are_owed_to_everyone_and_help_from_the_day_the_need_is_known(code: str) -> None:
+    first, need = event("t", code, ASKED), event("n", "communication_need_recorded", LAST)
+    assert "1.1b" not in found(first)
+    assert found(first)["1.1a"] == "continuing"
+    assert "1.1a" not in found(need)
+    assert found(need)["1.1b"] == "continuing"
+    closed = found(first, need, event("e", "case_closed", AFTER))
+    assert (closed["1.1a"], closed["1.1b"]) == ("ended", "ended")
+    assert found(first, event("e", "support_ended", AFTER))["1.1a"] == "continuing"
+
+
+def test_why_somebody_may_not_come_is_told_apart_from_letting_them_come() -> None:
+    asked, no = event("t", "companion_asked_for", ASKED), event("n", "companion_refused", ASKED)
+    interview = event("i", "victim_interviewed", LAST)
+    assert found(asked, interview) == {"1.4a": "overdue"}
+    assert found(no, interview) == {"1.4b": "overdue"}
+    told = event("e", "companion_refusal_explained", LAST)
+    assert found(asked, no, interview, told) == {"1.4a": "overdue", "1.4b": "met"}
+    good = event("g", "reason_recorded", LAST, about="t")
+    assert found(asked, no, interview, good) == {"1.4a": "excused", "1.4b": "overdue"}
+    assert found(asked, no, interview, event("a", "companion_allowed", LAST)) == {"1.4a": "met", "1.4b": "overdue"}
+    assert {bearer("1.4a"), bearer("1.4b")} == {"service_provider"}
+
+
+@pytest.mark.parametrize(("duty", "exception"), [("1.3", "excused"), ("1.4a", "excused")])
+def test_a_duty_names_the_exceptions_that_the_sheet_has(duty: str, exception: str) -> None:
+    exceptions = {one.id: one.exceptions for _, one in DUTIES}
+    assert exceptions[duty] == (exception,)
