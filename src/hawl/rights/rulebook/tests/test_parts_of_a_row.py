@@ -66,7 +66,32 @@ def test_why_somebody_may_not_come_is_told_apart_from_letting_them_come() -> Non
     assert {bearer("1.4a"), bearer("1.4b")} == {"service_provider"}
 
 
-@pytest.mark.parametrize(("duty", "exception"), [("1.3", "excused"), ("1.4a", "excused")])
+def test_why_there_is_no_help_for_an_interview_is_told_apart_from_considering_it() -> None:
+    planned = event("t", "interview_planned", ASKED, planned_on=LAST)
+    no = event("n", "interview_support_not_given", ASKED)
+    assert found(planned, as_of=LAST) == {"2.5a": "pending"}
+    assert found(planned, no) == {"2.5a": "overdue", "2.5b": "overdue"}
+    considered = event("a", "interview_support_considered", LAST)
+    assert found(planned, no, considered) == {"2.5a": "met", "2.5b": "overdue"}
+    told = event("e", "interview_support_refusal_explained", LAST)
+    assert found(planned, no, considered, told) == {"2.5a": "met", "2.5b": "met"}
+    assert found(planned, told) == {"2.5a": "overdue"}
+
+
+def test_the_police_consider_an_intermediary_before_the_interview_and_the_prosecutor_before_the_trial() -> None:
+    doubt = event("t", "evidence_quality_doubted", ASKED)
+    interview, trial = event("i", "victim_interviewed", LAST), event("j", "trial_started", LAST)
+    assert found(doubt) == {"2.6a": "no_limit", "2.6b": "no_limit"}
+    assert found(doubt, interview) == {"2.6a": "overdue", "2.6b": "no_limit"}
+    assert found(doubt, trial) == {"2.6a": "no_limit", "2.6b": "overdue"}
+    by_police = event("a", "intermediary_considered", LAST)
+    by_prosecutor = event("b", "intermediary_for_trial_considered", LAST)
+    assert found(doubt, interview, trial, by_police) == {"2.6a": "met", "2.6b": "overdue"}
+    assert found(doubt, interview, trial, by_prosecutor) == {"2.6a": "overdue", "2.6b": "met"}
+    assert (bearer("2.6a"), bearer("2.6b")) == ("police", "crown_prosecution_service")
+
+
+@pytest.mark.parametrize(("duty", "exception"), [("1.3", "excused"), ("1.4a", "excused"), ("2.4", "excused")])
 def test_a_duty_names_the_exceptions_that_the_sheet_has(duty: str, exception: str) -> None:
     exceptions = {one.id: one.exceptions for _, one in DUTIES}
     assert exceptions[duty] == (exception,)
