@@ -91,6 +91,29 @@ def test_the_police_consider_an_intermediary_before_the_interview_and_the_prosec
     assert (bearer("2.6a"), bearer("2.6b")) == ("police", "crown_prosecution_service")
 
 
+def test_a_no_to_telling_support_services_leaves_open_what_other_bodies_are_told() -> None:
+    granted = event("t", "enhanced_rights_granted", ASKED)
+    assert found(granted) == {"4.7a": "no_limit", "4.7b": "no_limit"}
+    for about in (None, "t"):
+        no = event("n", "sharing_with_support_declined", LAST, about=about)
+        assert found(granted, no) == {"4.7a": "no_limit", "4.7b": "declined"}
+        shared = event("a", "enhanced_rights_shared", LAST, about=about)
+        assert found(granted, shared) == {"4.7a": "met", "4.7b": "no_limit"}
+        assert found(granted, no, shared) == {"4.7a": "met", "4.7b": "declined"}
+    told = event("s", "support_service_told_of_enhanced_rights", LAST)
+    assert found(granted, told) == {"4.7a": "no_limit", "4.7b": "overdue"}
+    assert found(granted, told, event("a", "sharing_with_support_asked", LAST))["4.7b"] == "met"
+
+
+@pytest.mark.parametrize("enhanced", [True, False])
+def test_deciding_on_enhanced_rights_starts_no_duty(enhanced: bool) -> None:
+    assert found(event("t", "enhanced_rights_decided", ASKED, enhanced=enhanced)) == {}
+
+
+def test_a_specialist_service_is_offered_by_whoever_deals_with_the_victim() -> None:
+    assert bearer("4.6") == "service_provider"
+
+
 @pytest.mark.parametrize(("duty", "exception"), [("1.3", "excused"), ("1.4a", "excused"), ("2.4", "excused")])
 def test_a_duty_names_the_exceptions_that_the_sheet_has(duty: str, exception: str) -> None:
     exceptions = {one.id: one.exceptions for _, one in DUTIES}
