@@ -114,7 +114,55 @@ def test_a_specialist_service_is_offered_by_whoever_deals_with_the_victim() -> N
     assert bearer("4.6") == "service_provider"
 
 
-@pytest.mark.parametrize(("duty", "exception"), [("1.3", "excused"), ("1.4a", "excused"), ("2.4", "excused")])
+@pytest.mark.parametrize(
+    ("under_18", "owed"),
+    [(True, {"6.6b": "youth_offending_team"}), (False, {"6.6a": "police"})],
+)
+def test_views_on_a_disposal_are_sought_by_the_youth_offending_team_where_the_suspect_is_a_youth(
+    under_18: bool, owed: dict[str, str]
+) -> None:
+    considered = event("t", "out_of_court_disposal_considered", ASKED, suspect_under_18=under_18)
+    told = rows(considered)
+    assert {duty: row.bearer for (duty, _), row in told.items()} == owed
+    assert {row.enforced for row in told.values()} == {False}
+    sought = event("a", "disposal_views_sought", LAST)
+    assert set(found(considered, sought).values()) == {"met"}
+
+
+def test_whose_views_are_whose_to_seek_is_not_guessed_where_the_age_is_not_known() -> None:
+    unknown = found(event("t", "out_of_court_disposal_considered", ASKED))
+    assert unknown == {"6.6a": "data_missing", "6.6b": "data_missing"}
+
+
+@pytest.mark.parametrize("code", ["cps_decided_no_charge", "cps_stopped_case", "charge_substantially_altered"])
+@pytest.mark.parametrize(
+    ("bereaved", "meeting_offence", "state"),
+    [
+        (True, True, "no_limit"),
+        (True, False, "no_limit"),
+        (False, True, "no_limit"),
+        (False, False, None),
+        (None, True, "data_missing"),
+        (False, None, "data_missing"),
+    ],
+)
+def test_a_meeting_on_a_prosecutors_decision_is_offered_to_the_bereaved_and_after_some_offences(
+    code: str, bereaved: bool | None, meeting_offence: bool | None, state: str | None
+) -> None:
+    decided = event("t", code, ASKED, bereaved=bereaved, meeting_offence=meeting_offence)
+    assert found(decided).get("6.12") == state
+    assert found(decided)["6.11"] == "overdue"
+    if state == "no_limit":
+        offered = event("a", "meeting_on_decision_offered", LAST)
+        assert found(decided, offered) == {"6.11": "overdue", "6.12": "met"}
+        assert found(decided, event("a", "reason_recorded", LAST, about="t"))["6.12"] == "excused"
+        assert found(decided, event("a", "meeting_offered", LAST))["6.12"] == "no_limit"
+        assert not rows(decided)["6.12", "t"].enforced
+
+
+@pytest.mark.parametrize(
+    ("duty", "exception"), [("1.3", "excused"), ("1.4a", "excused"), ("2.4", "excused"), ("6.3b", "withheld")]
+)
 def test_a_duty_names_the_exceptions_that_the_sheet_has(duty: str, exception: str) -> None:
     exceptions = {one.id: one.exceptions for _, one in DUTIES}
     assert exceptions[duty] == (exception,)
