@@ -156,8 +156,48 @@ def test_a_meeting_on_a_prosecutors_decision_is_offered_to_the_bereaved_and_afte
         offered = event("a", "meeting_on_decision_offered", LAST)
         assert found(decided, offered) == {"6.11": "overdue", "6.12": "met"}
         assert found(decided, event("a", "reason_recorded", LAST, about="t"))["6.12"] == "excused"
-        assert found(decided, event("a", "meeting_offered", LAST))["6.12"] == "no_limit"
+        assert found(decided, event("a", "meeting_before_sentence_offered", LAST))["6.12"] == "no_limit"
         assert not rows(decided)["6.12", "t"].enforced
+
+
+def test_the_bereaved_are_offered_a_meeting_before_the_sentence_and_another_after_it() -> None:
+    convicted, sentence = event("t", "conviction_recorded", ASKED, bereaved=True), event("s", "sentence_passed", LAST)
+    before, after = (event(when, f"meeting_{when}_sentence_offered", LAST) for when in ("before", "after"))
+    told = rows(convicted, sentence, as_of=AFTER)
+    assert {duty for duty, trigger in told if trigger == "s"} == {"9.2", "11.1"}
+    acts: list[Event]
+    for acts, wanted in (
+        ([], ("overdue", "no_limit")),
+        ([before], ("met", "no_limit")),
+        ([after], ("overdue", "met")),
+        ([before, after], ("met", "met")),
+    ):
+        told = rows(convicted, sentence, *acts, as_of=AFTER)
+        assert (told["9.4a", "t"].state, told["9.4b", "t"].state) == wanted
+    assert found(event("t", "conviction_recorded", ASKED, bereaved=False)) == {}
+
+
+# What the sheet asks of whom a duty is owed to: the attributes of its trigger with which it is owed.
+OWED_IF: list[tuple[str, str, dict[str, Any]]] = [
+    ("7.5", "further_impact_recorded", {"vps_was_made": True}),
+    ("7.6", "conviction_recorded", {"bereaved": True}),
+    ("8.2c", "special_measures_ruled", {"measures_were_applied_for": True}),
+    ("8.5", "court_visit_asked_for", {"bereaved": True}),
+    ("9.4a", "conviction_recorded", {"bereaved": True}),
+    ("9.4b", "conviction_recorded", {"bereaved": True}),
+]
+
+
+@pytest.mark.parametrize(("duty", "code", "owed"), OWED_IF)
+def test_a_duty_is_owed_only_to_whom_the_sheet_names_and_unknown_where_nobody_says(
+    duty: str, code: str, owed: dict[str, Any]
+) -> None:
+    assert found(event("t", code, ASKED, **owed))[duty] == "no_limit"
+    for name, value in owed.items():
+        other = not value if isinstance(value, bool) else value - 1
+        assert duty not in found(event("t", code, ASKED, **{**owed, name: other}))
+        left = {key: each for key, each in owed.items() if key != name}
+        assert found(event("t", code, ASKED, **left))[duty] == "data_missing"
 
 
 @pytest.mark.parametrize(
