@@ -178,26 +178,65 @@ def test_the_bereaved_are_offered_a_meeting_before_the_sentence_and_another_afte
 
 
 # What the sheet asks of whom a duty is owed to: the attributes of its trigger with which it is owed.
-OWED_IF: list[tuple[str, str, dict[str, Any]]] = [
+OWED_IF: list[tuple[str, str, dict[str, bool]]] = [
     ("7.5", "further_impact_recorded", {"vps_was_made": True}),
     ("7.6", "conviction_recorded", {"bereaved": True}),
     ("8.2c", "special_measures_ruled", {"measures_were_applied_for": True}),
     ("8.5", "court_visit_asked_for", {"bereaved": True}),
     ("9.4a", "conviction_recorded", {"bereaved": True}),
     ("9.4b", "conviction_recorded", {"bereaved": True}),
+    ("11.4", "sentence_stage_reached", {"in_contact_scheme": True}),
+    ("11.5", "parole_review_begun", {"in_contact_scheme": True}),
+    ("11.6", "release_planned", {"in_contact_scheme": True}),
+    ("11.7", "unrestricted_patient_referred", {"violent_or_sexual": True}),
 ]
 
 
 @pytest.mark.parametrize(("duty", "code", "owed"), OWED_IF)
 def test_a_duty_is_owed_only_to_whom_the_sheet_names_and_unknown_where_nobody_says(
-    duty: str, code: str, owed: dict[str, Any]
+    duty: str, code: str, owed: dict[str, bool]
 ) -> None:
-    assert found(event("t", code, ASKED, **owed))[duty] == "no_limit"
-    for name, value in owed.items():
-        other = not value if isinstance(value, bool) else value - 1
-        assert duty not in found(event("t", code, ASKED, **{**owed, name: other}))
-        left = {key: each for key, each in owed.items() if key != name}
-        assert found(event("t", code, ASKED, **left))[duty] == "data_missing"
+    assert found(event("t", code, ASKED, **owed))[duty] in {"no_limit", "pending"}
+    assert duty not in found(event("t", code, ASKED, **{name: not value for name, value in owed.items()}))
+    assert found(event("t", code, ASKED))[duty] == "data_missing"
+
+
+JOINS: dict[str, Any] = {
+    "sentence_is_running": True,
+    "custody_months": 12,
+    "hospital_order": False,
+    "violent_or_sexual": True,
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "state"),
+    [
+        ({}, "no_limit"),
+        ({"custody_months": 11}, None),
+        ({"custody_months": 11, "hospital_order": True}, "no_limit"),
+        ({"violent_or_sexual": False}, None),
+        ({"sentence_is_running": False}, None),
+        ({"sentence_is_running": None}, "data_missing"),
+    ],
+)
+def test_joining_the_contact_scheme_after_all_is_owed_while_a_sentence_of_its_kind_runs(
+    changed: dict[str, Any], state: str | None
+) -> None:
+    asked = event("t", "vcs_opt_in_asked_for", ASKED, **{**JOINS, **changed})
+    assert found(asked).get("11.3") == state
+
+
+def test_the_first_contact_of_a_liaison_officer_is_not_the_joining_of_somebody_who_had_left() -> None:
+    case = [event("r", "vcs_referred", ASKED), event("t", "vcs_opt_in_asked_for", ASKED, **JOINS)]
+    contact, joined = event("a", "vlo_contacted", LAST), event("b", "vcs_joined", LAST)
+    assert found(*case, contact) == {"11.2": "met", "11.3": "no_limit"}
+    assert found(*case, joined) == {"11.2": "pending", "11.3": "met"}
+
+
+def test_property_comes_back_without_a_time_that_nobody_verified() -> None:
+    told = rows(event("t", "property_no_longer_needed", ASKED))["10.2", "t"]
+    assert (told.state, told.why["clock"]["en"]) == ("no_limit", "no number of days is set")
 
 
 @pytest.mark.parametrize(
