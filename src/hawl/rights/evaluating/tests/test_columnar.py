@@ -298,3 +298,19 @@ def test_no_duty_event_or_days_stand_in_python_or_sql() -> None:
             # Of a docstring or of a statement within Python, any word.
             assert name == EXAMPLE or not events & set(re.findall(r"\w+", text)), (name, text)
     assert {name for name, text in texts if text in events} == FIGURES
+
+
+def test_parts_of_one_row_of_the_sheet_are_answered_apart_by_both_engines() -> None:
+    granted = event("t", "enhanced_rights_granted", "2026-03-02")
+    no = event("n", "sharing_with_support_declined", "2026-03-03")
+    assert states(granted, no) == {("4.7a", "t"): "no_limit", ("4.7b", "t"): "declined"}
+    doubt = event("t", "evidence_quality_doubted", "2026-03-02")
+    case = [doubt, event("i", "victim_interviewed", "2026-03-09"), event("j", "trial_started", "2026-03-10")]
+    considered = event("a", "intermediary_considered", "2026-03-09")
+    assert states(*case, considered) == {("2.6a", "t"): "met", ("2.6b", "t"): "overdue"}
+    for under_18, bearer in ((True, "youth_offending_team"), (False, "police")):
+        youth = event("t", "out_of_court_disposal_considered", "2026-03-02", suspect_under_18=under_18)
+        assert {row[10] for row in alike(youth)} == {bearer}
+    for bereaved, wanted in ((True, "no_limit"), (None, "data_missing"), (False, None)):
+        stopped = event("t", "cps_stopped_case", "2026-03-02", bereaved=bereaved, meeting_offence=False)
+        assert states(stopped).get(("6.12", "t")) == wanted

@@ -11,11 +11,13 @@ import pytest
 
 from hawl.rights.rulebook import Duty, Rulebook, built_in, vocabulary
 from hawl.rights.rulebook.conditions import Comparison, Condition, Group
+from hawl.rights.rulebook.tests.attributes import asked_by
 from hawl.rights.rulebook.tests.cases import day, event, rows
 from hawl.rights.rulebook.tests.oracle import last_day
 
 ROOT = Path(__file__).parents[5]
 SHEET = ROOT.parent / "shared" / "facts" / "victims-code.md"
+REFERENCE = ROOT / "docs" / "reference" / "duties.md"
 RECORD = ROOT / "docs" / "decisions" / "0015-the-whole-code-as-data.md"
 DUTIES = [(book, duty) for book in built_in() for duty in book.duties]
 
@@ -58,6 +60,22 @@ def test_no_row_is_held_more_certain_than_the_sheet_has_it() -> None:
             wanted = "A-scheme" if row == "10.1" else mark
             edition = re.search(r"-\d{4}$", duty.id)
             assert duty.certainty == ("B" if edition else wanted), (row, book.id)
+
+
+def test_the_record_counts_the_duties_of_the_code() -> None:
+    told = re.search(r"The Victims' Code of 2021 holds (\d+)", RECORD.read_text(encoding="utf-8"))
+    assert told
+    assert int(told[1]) == len([duty for book, duty in DUTIES if book.id == "victims-code-2021"])
+
+
+def test_the_reference_names_each_attribute_that_decides_and_the_events_that_carry_it() -> None:
+    found: dict[str, set[str]] = {}
+    for code, names in asked_by(built_in()).items():
+        for name in names:
+            found.setdefault(name, set()).add(code)
+    part = REFERENCE.read_text(encoding="utf-8").partition("### Attributes that decide")[2].partition("\n## ")[0]
+    cells = [line.strip("|").split("|") for line in part.splitlines() if line.startswith("| `")]
+    assert {name.strip(" `"): set(re.findall(r"`(\w+)`", codes)) for name, _, codes in cells} == found
 
 
 def test_ids_say_which_right_they_are_of_and_stand_once() -> None:
