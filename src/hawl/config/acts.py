@@ -47,6 +47,8 @@ ACTS: dict[str, Action | None] = {
     "account_decide": None,
     # A yes to what a machine does after two of them, `Action.ERASE`; whoever says it sees no record by it.
     "erasure_decide": None,
+    # Figures that name nobody.
+    "paper_keep": None,
     "policy_report": None,
     "failure_looked_at": None,
     "sign_in": None,

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "hawl.work.erasing",
     "hawl.insight.compliance",
     "hawl.insight.demand",
+    "hawl.insight.papers",
     "hawl.entrances.public_site",
     "hawl.entrances.staff_site",
 ]

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("hawl.work.protection.urls")),
     path("", include("hawl.insight.compliance.urls")),
     path("", include("hawl.insight.demand.urls")),
+    path("", include("hawl.insight.papers.urls")),
     path("messages/", messages.messages, name="messages"),
     path("messages/words/<slug:key>/approve/", messages.approve, name="message_approve"),
     path("messages/<uuid:message_id>/settle/", messages.settle, name="message_settle"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from hawl.foundations.languages.texts import Text, in_language
 from hawl.foundations.measures.periods import Period, month_end_before, quarters_to, twelve_months_to
 from hawl.registers.dated.values import on
 from hawl.registers.places.queries import councils_of
+from hawl.work.intake.feed.offences import offences
 
 TIERS = ("enhanced", "standard", "undetermined")
 _QUARTERS = 8
@@ -21,7 +22,7 @@ _QUARTERS = 8
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked, and what can be: `councils` by key; both lists are empty for who counts all cases."""
+    """What was asked, and what can be: `councils` and `kinds` of crime by key; empty for who counts all cases."""
 
     period: Period
     council: str
@@ -29,6 +30,8 @@ class Asked:
     periods: tuple[Period, ...]
     councils: dict[str, Text]
     tiers: tuple[str, ...]
+    offence: str = ""
+    kinds: Mapping[str, Text] = field(default_factory=dict)
 
 
 def asked(query: Mapping[str, str], day: date, *, sees_all: bool) -> Asked:
@@ -39,7 +42,8 @@ def asked(query: Mapping[str, str], day: date, *, sees_all: bool) -> Asked:
     else:
         periods = (twelve_months_to(day), *quarters_to(day, _QUARTERS))
     by_key = {period.key: period for period in periods}
-    council, tier = query.get("council", ""), query.get("tier", "")
+    council, tier, offence = (query.get(name, "") for name in ("council", "tier", "offence"))
+    kinds = {} if sees_all else {key: in_language(one) for key, one in offences().items()}
     return Asked(
         period=by_key.get(query.get("period", ""), periods[0]),
         council=council if council in councils and not sees_all else "",
@@ -47,6 +51,8 @@ def asked(query: Mapping[str, str], day: date, *, sees_all: bool) -> Asked:
         periods=periods,
         councils=councils,
         tiers=() if sees_all else TIERS,
+        offence=offence if offence in kinds else "",
+        kinds=kinds,
     )
 
 

@@ -14,10 +14,14 @@ from markupsafe import Markup
 from hawl.foundations.design.charts import Bar, Cell, Chart, Series, Stack, bars, stacked
 from hawl.foundations.disclosure import Count
 from hawl.foundations.languages.dates import short_day
+from hawl.foundations.languages.texts import in_language
 from hawl.insight.compliance import words
 from hawl.insight.compliance.asking import Asked
-from hawl.rights.duties.figures import Compliance, Kept, Steps
+from hawl.insight.compliance.measures import measures
+from hawl.rights.duties.figures import TOLD_BY, Compliance, Kept, Records, Steps
 
+# A change is told where at least so many duties stand behind each of two rates.
+_TWO, _ENOUGH = 2, 100
 _DRAWN = ("kept", "late", "overdue")
 Link = Callable[..., str | None]
 
@@ -51,6 +55,10 @@ def links(asked: Asked, *, sees_people: bool) -> Link:
     return link
 
 
+def no_link(**narrowed: str) -> None:
+    """For tables that lead nowhere."""
+
+
 def filters(asked: Asked) -> list[dict[str, object]]:
     """The fields of the filter; a reader of all cases chooses a period only."""
     fields: list[dict[str, object]] = [
@@ -65,14 +73,17 @@ def filters(asked: Asked) -> list[dict[str, object]]:
         councils = [("", _("All councils")), *asked.councils.items()]
         tiers = [("", _("All")), *((code, words.tier(code)) for code in asked.tiers)]
         fields.append({"name": "council", "label": _("Council"), "value": asked.council, "options": councils})
+        kinds = [("", _("All")), *sorted(asked.kinds.items(), key=lambda one: str(one[1]))]
+        fields.append({"name": "offence", "label": _("Kind of crime"), "value": asked.offence, "options": kinds})
         fields.append({"name": "tier", "label": _("Rights"), "value": asked.tier, "options": tiers})
     return fields
 
 
-def headline(answer: Compliance) -> list[dict[str, object]]:
-    """Coverage first: a rate says nothing of what is not known."""
+def headline(answer: Compliance, held: Records | None) -> list[dict[str, object]]:
+    """Coverage first: a rate says nothing of what is not known. `held` is not kept with an old paper."""
     row = answer.enforced
-    found: list[dict[str, object]] = [
+    found: list[dict[str, object]] = [] if held is None else [_recorded(held)]
+    found += [
         {
             "value": words.share(row.coverage, row.coverage_range),
             "label": _("of outcomes known"),
@@ -106,16 +117,99 @@ def headline(answer: Compliance) -> list[dict[str, object]]:
     return found
 
 
+def _recorded(held: Records) -> dict[str, object]:
+    return {
+        "value": words.per_cent(held.coverage),
+        "label": _("have a record of what became of them"),
+        "note": _("%(n)s duties have none") % {"n": words.count(held.told_by["none"])},
+        "state": "data_missing",
+    }
+
+
+def coverage_table(held: Records) -> Table:
+    """Who told what became of the duties: over all acts and, for who counts their own cases, act by act."""
+    heads = tuple(words.told_by(name) for name in TOLD_BY)
+    rows = [(_("All duties that are certain"), held.told_by)]
+    rows += [(str(words.step(one.act)), one.told_by) for one in held.acts]
+    return Table(
+        _("What there is a record of, and who told of it"),
+        (_("Act"), *heads),
+        tuple((Cell(name), *(Cell(words.count(row[each]), number=True) for each in TOLD_BY)) for name, row in rows),
+    )
+
+
+def measures_table(answer: Compliance, steps: Steps | None) -> Table:
+    """The five measures that forces return, each with its duties, and referral never without what came of it."""
+    held = {row.path[2]: row for row in (*answer.duties, *answer.advisory_duties)}
+    counted = {} if steps is None else {step.event: step.n for step in steps.steps}
+    rows: list[tuple[Cell, ...]] = []
+    for measure in measures():
+        title = str(in_language(measure.title))
+        rows += [_measured(title, held[each]) for each in measure.duties if each in held]
+        if not any(each in held for each in measure.duties):
+            rows.append((Cell(f"{title}: {_('nothing began in this period')}"), *_blank(4)))
+        for step in measure.steps:
+            name = _("%(measure)s: cases in which this is recorded: %(step)s") % {
+                "measure": title,
+                "step": words.short_step(step),
+            }
+            if step in counted:
+                rows.append((Cell(name), Cell(words.count(counted[step]), number=True), *_blank(3)))
+    columns = (_("Measure"), _("Counted"), _("Outcome known"), _("Kept in time"), _("Late or overdue"))
+    return Table(_("The five measures that forces return"), columns, tuple(rows))
+
+
+def _measured(title: str, row: Kept) -> tuple[Cell, ...]:
+    missed = [row.counts[name] for name in ("late", "overdue")]
+    shown = [n for n in missed if isinstance(n, int)]
+    return (
+        Cell(f"{title}: {words.duty(row.path[2])[0]}"),
+        Cell(words.count(row.total), number=True),
+        Cell(words.share(row.coverage, row.coverage_range), number=True),
+        Cell(words.share(row.rate, row.rate_range), number=True),
+        Cell(words.count(sum(shown)) if len(shown) == len(missed) else _("not shown"), number=True),
+    )
+
+
+def _blank(how_many: int) -> tuple[Cell, ...]:
+    return (Cell("–", number=True),) * how_many
+
+
+def trend(answer: Compliance) -> str:
+    """What changed from the quarter before, in one sentence; empty where it cannot be said."""
+    if len(answer.quarters) < _TWO:
+        return ""
+    before, last = answer.quarters[-2:]
+    if before.rate is None or last.rate is None or min(before.base or 0, last.base or 0) < _ENOUGH:
+        return ""
+    told = {
+        "quarter": words.quarter(last.path[0]), "before": words.quarter(before.path[0]),
+        "now": words.per_cent(last.rate), "then": words.per_cent(before.rate),
+        "known": words.share(last.coverage, last.coverage_range),
+        "was": words.share(before.coverage, before.coverage_range),
+    }  # fmt: skip
+    return (
+        _(
+            "Kept in time: %(now)s of those that began in %(quarter)s, %(then)s in %(before)s. "
+            "Outcomes known: %(known)s, and %(was)s before."
+        )
+        % told
+    )
+
+
 def charts(answer: Compliance, asked: Asked) -> list[Chart]:
-    """By right, by body, by month, by council and by tier; each with its table."""
+    """By right, by body, by quarter and month, by council, by kind of crime and by tier; each with its table."""
     councils = {**asked.councils, "": _("Council not recorded")}
     found = [
         _kept_chart(_("By right"), _("Right"), answer.rights, lambda path: words.right(path[1]),
                     lambda path: words.right_number(path[1])),
         _kept_chart(_("By body"), _("Owed by"), answer.bodies, lambda path: words.body(path[0])),
+        _kept_chart(_("By quarter in which the clock started"), _("Quarter"), answer.quarters,
+                    lambda path: words.quarter(path[0])),
         _kept_chart(_("By month in which the clock started"), _("Month"), answer.months,
                     lambda path: words.month(path[0])),
         _kept_chart(_("By council"), _("Council"), answer.councils, lambda path: councils.get(path[0], path[0])),
+        _kept_chart(_("By kind of crime"), _("Kind of crime"), answer.offences, lambda path: words.offence(path[0])),
         _kept_chart(_("By kind of rights"), _("Rights"), answer.tiers, lambda path: words.tier(path[0])),
     ]  # fmt: skip
     return [chart for chart in found if chart.rows]

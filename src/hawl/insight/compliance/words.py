@@ -12,7 +12,9 @@ from hawl.foundations.disclosure import FEW, Count
 from hawl.foundations.languages import dates
 from hawl.foundations.languages.texts import Text, in_language
 from hawl.foundations.measures.periods import Period
+from hawl.rights.duties.columns import OUTSIDE
 from hawl.rights.rulebook import Duty, built_in, vocabulary
+from hawl.work.intake.feed.offences import offences
 
 _WIDEST_RANGE = 15
 
@@ -68,8 +70,35 @@ def body(key: str) -> Text:
     return in_language(words) if words else Text(key, "en")
 
 
+def offence(key: str) -> Text:
+    """What a kind of crime is called."""
+    found = offences().get(key)
+    return in_language(found) if found else Text(key or _("Kind of crime not recorded"), "en")
+
+
+def quarter(key: str) -> str:
+    """`Jul to Sep 2026`, from `2026-q3`."""
+    year, _sep, number_ = key.partition("-q")
+    first = date(int(year), 3 * int(number_) - 2, 1)
+    ends = [dates.short_day(day).split(" ")[1] for day in (first, first.replace(month=first.month + 2))]
+    return _("%(first)s to %(last)s %(year)s") % {"first": ends[0], "last": ends[1], "year": year}
+
+
+def told_by(name: str) -> str:
+    """Who told what became of a duty."""
+    return {
+        "feed": _("From the police feed"),
+        "extract": _("From a daily extract"),
+        "user": _("Recorded by hand"),
+        "none": _("No record"),
+        "running": _("Time not come yet"),
+    }[name]
+
+
 def right(number_: str) -> str:
     """`Right 6: To be told …`."""
+    if number_ == str(OUTSIDE):
+        return _("Outside the rights of the Code")
     titles = (one.title for book in built_in() for one in book.rights if str(one.number) == number_)
     title = next(titles, None)
     return _("Right %(number)s: %(title)s") % {"number": number_, "title": in_language(title) if title else ""}
@@ -77,6 +106,8 @@ def right(number_: str) -> str:
 
 def right_number(number_: str) -> str:
     """`Right 6`, at a bar."""
+    if number_ == str(OUTSIDE):
+        return _("Outside")
     return _("Right %(number)s") % {"number": number_}
 
 

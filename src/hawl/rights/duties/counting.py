@@ -19,15 +19,21 @@ class Asked:
     until: date
     council: str = ""
     tier: str = ""
+    offence: str = ""
 
     @property
     def _days(self) -> list[Any]:
         return [self.as_of, self.since, self.until]
 
+    @property
+    def _narrowed(self) -> list[Any]:
+        """The council and the offence, each twice, as the statements ask for them."""
+        return [self.council, self.council, self.offence, self.offence]
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Duties of one state under one heading: `by` duty (bearer, right, duty id), month, council or tier."""
+    """Duties of one state under one heading: `by` duty (bearer, right, duty id), month, council, tier or offence."""
 
     by: str
     enforced: bool
@@ -37,50 +43,80 @@ class Counted:
     n: int
 
 
-# The bits of grouping(duty, month, council, tier): set where a column is not grouped by.
-_BY = {0b0111: "duty", 0b1011: "month", 0b1101: "council", 0b1110: "tier"}
+# The bits of grouping(duty, month, council, tier, offence): set where a column is not grouped by.
+_BY = {0b01111: "duty", 0b10111: "month", 0b11011: "council", 0b11101: "tier", 0b11110: "offence"}
+_NARROWED = "(%s = '' OR council = %s) AND (%s = '' OR offence = %s)"
 
-_DUTIES = """
-    SELECT grouping(duty, month, council, tier), enforced, bearer, right_no::text, duty, month::text, council, tier,
-           timed, state, sum(n)::bigint
-    FROM hawl_duty_counts{all}(%s, %s, %s)
-    WHERE (%s = '' OR council = %s) AND (%s = '' OR tier = %s)
+# Counted once over all the quarters: those that the period holds under each heading, and each quarter by duty.
+_DUTIES = f"""
+    WITH counted AS MATERIALIZED (
+        SELECT * FROM hawl_duty_counts{{all}}(%s, %s, %s) WHERE {_NARROWED} AND (%s = '' OR tier = %s)
+    )
+    SELECT '', grouping(duty, month, council, tier, offence), enforced, bearer, right_no::text, duty, month::text,
+           council, tier, offence, timed, state, sum(n)::bigint
+    FROM counted WHERE month >= %s
     GROUP BY GROUPING SETS ((enforced, bearer, right_no, duty, timed, state), (enforced, month, timed, state),
-                            (enforced, council, timed, state), (enforced, tier, timed, state))
-"""
-_CASES = """
-    SELECT month, sum(n)::bigint, sum(with_data)::bigint FROM hawl_case_counts{all}(%s, %s, %s)
-    WHERE %s = '' OR council = %s GROUP BY month
-"""
-_STEPS = """
-    SELECT step, month, sum(n)::bigint FROM hawl_step_counts{all}(%s, %s, %s)
-    WHERE %s = '' OR council = %s GROUP BY step, month
-"""
+                            (enforced, council, timed, state), (enforced, tier, timed, state),
+                            (enforced, offence, timed, state))
+    UNION ALL
+    SELECT to_char(month, 'YYYY"-q"Q'), {0b01111}, enforced, bearer, right_no::text, duty, NULL, NULL, NULL, NULL,
+           timed, state, sum(n)::bigint
+    FROM counted GROUP BY 1, 3, 4, 5, 6, 11, 12
+"""  # noqa: S608 - conditions of our own
+_CASES = f"""
+    SELECT month, sum(n)::bigint, sum(with_data)::bigint FROM hawl_case_counts{{all}}(%s, %s, %s)
+    WHERE {_NARROWED} GROUP BY month
+"""  # noqa: S608 - as above
+_STEPS = f"""
+    SELECT step, month, sum(n)::bigint FROM hawl_step_counts{{all}}(%s, %s, %s)
+    WHERE {_NARROWED} GROUP BY step, month
+"""  # noqa: S608 - as above
+_RECORDS = f"""
+    SELECT duty, source, sum(n)::bigint FROM hawl_record_counts{{all}}(%s, %s, %s, %s, %s)
+    WHERE {_NARROWED} AND (%s = '' OR tier = %s) GROUP BY duty, source
+"""  # noqa: S608 - as above
 
 
-def duty_counts(asked: Asked, *, whole: bool) -> list[Counted]:
-    """Duties by state, under each of the four headings; one statement."""
-    found = []
-    given = [asked.council, asked.council, asked.tier, asked.tier]
-    for grouping, enforced, *path, timed, state, n in _rows(_DUTIES, whole, [*asked._days, *given]):
-        by = _BY[grouping]
+def duty_counts(asked: Asked, *, before: date, whole: bool) -> tuple[list[Counted], dict[str, list[Counted]]]:
+    """Duties by state, under each of the five headings, and by duty for each quarter from `before` on; one statement.
+
+    `asked.since` and `before` are first days of months.
+    """
+    found: list[Counted] = []
+    quarters: dict[str, list[Counted]] = {}
+    days = [asked.as_of, min(before, asked.since), asked.until]
+    given = [*days, *asked._narrowed, asked.tier, asked.tier, asked.since]
+    for quarter, grouping, enforced, *path, timed, state, n in _rows(_DUTIES, whole, given):
         # A column that is not grouped by is null; a council that nobody named is empty.
-        found.append(Counted(by, enforced, tuple(part for part in path if part is not None), timed, state, n))
-    return found
+        named = tuple(part for part in path if part is not None)
+        held = quarters.setdefault(quarter, []) if quarter else found
+        held.append(Counted(_BY[grouping], enforced, named, timed, state, n))
+    return found, quarters
 
 
 def case_counts(asked: Asked, *, whole: bool) -> dict[date, tuple[int, int]]:
     """By month of the report: cases, and those with anything recorded beside the report; one statement."""
-    rows = _rows(_CASES, whole, [*asked._days, asked.council, asked.council])
+    rows = _rows(_CASES, whole, [*asked._days, *asked._narrowed])
     return {month: (n, with_data) for month, n, with_data in rows}
 
 
 def step_counts(asked: Asked, *, whole: bool) -> dict[str, dict[date, int]]:
     """Cases in which a step is recorded, by its event and the month of the report; one statement."""
     found: dict[str, dict[date, int]] = {}
-    for step, month, n in _rows(_STEPS, whole, [*asked._days, asked.council, asked.council]):
+    for step, month, n in _rows(_STEPS, whole, [*asked._days, *asked._narrowed]):
         found.setdefault(step, {})[month] = n
     return found
+
+
+def record_counts(asked: Asked, answers: Sequence[tuple[str, str]], *, whole: bool) -> dict[tuple[str, str], int]:
+    """Certain duties by (duty id, who told what became of it); one statement.
+
+    `answers` are pairs of a duty's id and an event that answers or closes it. Who told is `feed`, `extract` or `user`;
+    `none` where there is no record, `running` where its time has not come.
+    """
+    pairs = [[duty for duty, _act in answers], [act for _duty, act in answers]]
+    given = [*asked._days, *pairs, *asked._narrowed, asked.tier, asked.tier]
+    return {(duty, source): n for duty, source, n in _rows(_RECORDS, whole, given)}
 
 
 def _rows(statement: str, whole: bool, given: Sequence[Any]) -> list[Any]:

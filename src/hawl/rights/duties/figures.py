@@ -15,13 +15,24 @@ from datetime import date
 from hawl.foundations.access.actor import Permission, current_actor
 from hawl.foundations.disclosure import HIDDEN, LEAST, Count, Line, protect, rounded
 from hawl.foundations.measures import Figure, Words, declare
-from hawl.foundations.measures.periods import Period, month_end_before, months_of
-from hawl.rights.duties.counting import Asked, Counted, case_counts, duty_counts, step_counts
-from hawl.rights.rulebook import COUNTED_AS, column_of
+from hawl.foundations.measures.periods import Period, month_end_before, months_of, quarters_to
+from hawl.rights.duties.counting import (
+    Asked,
+    Counted,
+    case_counts,
+    duty_counts,
+    record_counts,
+    step_counts,
+)
+from hawl.rights.rulebook import COUNTED_AS, applying, column_of, vocabulary
 
 STEPS = ("told_of_services", "referral_asked", "support_referral_made", "support_referral_received",
          "support_reached", "needs_assessed", "support_started")  # fmt: skip
 DECLINED_STEP = "support_referral_declined"
+# Who told what became of a duty: the first word of an event's author; nobody though its time came; nobody yet.
+TOLD_BY = ("feed", "extract", "user", "none", "running")
+# How many quarters a trend has.
+QUARTERS = 8
 
 
 class TooFine(ValueError):
@@ -95,7 +106,8 @@ class Compliance:
     """How the Code is kept. `enforced` is what the law asks for certain; `advisory` is counted apart.
 
     Rows of `bodies` have the path (bearer,), of `rights` (bearer, right), of `duties` (bearer, right, duty id), of
-    `months` an ISO day, of `councils` and `tiers` a key; all of enforced duties but `advisory_duties`.
+    `months` an ISO day, of `councils`, `tiers` and `offences` a key, of `quarters` the key of a quarter, the earliest
+    first, whatever period is asked for; all of enforced duties but `advisory_duties`.
     `protected` where small numbers are hidden. `cases_with_data` has anything recorded beside the report.
     """
 
@@ -110,6 +122,8 @@ class Compliance:
     months: tuple[Kept, ...]
     councils: tuple[Kept, ...]
     tiers: tuple[Kept, ...]
+    offences: tuple[Kept, ...]
+    quarters: tuple[Kept, ...]
     cases: Count
     cases_with_data: Count
 
@@ -117,6 +131,34 @@ class Compliance:
     def data_coverage(self) -> float | None:
         """Per cent of the cases of which anything beside the report is recorded."""
         return _per_cent(self.cases_with_data, self.cases)
+
+
+@dataclass(frozen=True, slots=True)
+class ActRecords:
+    """Of the duties that one act answers: how many have a record by whom, and how many have none."""
+
+    act: str
+    told_by: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Who told what became of the duties that began in a period: numbers by the names of `TOLD_BY`.
+
+    `acts` are by the event code of the act; empty where `protected`.
+    """
+
+    as_of: date
+    protected: bool
+    told_by: Mapping[str, Count]
+    acts: tuple[ActRecords, ...]
+
+    @property
+    def coverage(self) -> float | None:
+        """Per cent of the duties whose time has come, or that have no day, of which there is a record."""
+        counts = [self.told_by[name] for name in ("feed", "extract", "user", "none")]
+        known = [n for n in counts if isinstance(n, int)]
+        return _per_cent(sum(known[:-1]), sum(known)) if len(known) == len(counts) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +182,16 @@ class Steps:
     months: tuple[date, ...]
 
 
-def compliance(*, period: Period, today: date, council: str = "", tier: str = "") -> Compliance:
-    """How the duties whose clock started in the period stand, in two statements.
+def compliance(*, period: Period, today: date, council: str = "", tier: str = "", offence: str = "") -> Compliance:
+    """How the duties whose clock started in the period stand, and those of the quarters before, in two statements.
 
     Raises TooFine where who may see no person asks for other than a quarter of the whole area.
     """
-    whole, as_of = _reach(period, today, finer=bool(council or tier))
-    asked = Asked(as_of, period.since, period.until, council, tier)
-    found = _grouped(duty_counts(asked, whole=whole))
+    whole, as_of = _reach(period, today, finer=bool(council or tier or offence))
+    asked = Asked(as_of, period.since, period.until, council, tier, offence)
+    quarters = quarters_to(min(asked.until, asked.as_of), QUARTERS)[::-1]
+    counted, by_quarter = duty_counts(asked, before=quarters[0].since, whole=whole)
+    found = _grouped(counted)
     tree = {path: tuple(row.get(name, 0) for name in COUNTED_AS) for path, row in found["duty"].items()}
     lines = protect(tree) if whole else _exact(tree)
     root = lines.get(("enforced",), _nothing())
@@ -166,19 +210,66 @@ def compliance(*, period: Period, today: date, council: str = "", tier: str = ""
         months=breakdown(found["month"], root),
         councils=breakdown(found["council"], root),
         tiers=breakdown(found["tier"], root),
+        offences=breakdown(found["offence"], root),
+        quarters=_quarters(quarters, by_quarter, whole=whole),
         cases=number(sum(n for n, _ in cases)),
         cases_with_data=number(sum(with_data for _, with_data in cases)),
     )
 
 
-def support_steps(*, period: Period, today: date, council: str = "") -> Steps:
+def _quarters(quarters: Iterable[Period], counted: Mapping[str, Iterable[Counted]], *, whole: bool) -> tuple[Kept, ...]:
+    """How each quarter was kept. Each is guarded as its own page is, so that both say the same."""
+    kept = {}
+    for key, rows in counted.items():
+        tree = {path: tuple(row.get(name, 0) for name in COUNTED_AS) for path, row in _grouped(rows)["duty"].items()}
+        line = (protect(tree) if whole else _exact(tree)).get(("enforced",))
+        if line is not None:
+            kept[key] = _kept((key,), line)
+    return tuple(kept[each.key] for each in quarters if each.key in kept)
+
+
+def records(*, period: Period, today: date, council: str = "", tier: str = "", offence: str = "") -> Records:
+    """Of how many certain duties there is a record of what became of them, and who told of it; one statement.
+
+    For who may see no person only over all acts, to the nearest five. Raises TooFine as `compliance`.
+    """
+    whole, as_of = _reach(period, today, finer=bool(council or tier or offence))
+    asked = Asked(as_of, period.since, period.until, council, tier, offence)
+    acts: dict[str, dict[str, int]] = {}
+    totals = dict.fromkeys(TOLD_BY, 0)
+    for (duty, source), n in record_counts(asked, _answers(), whole=whole).items():
+        name = source if source in TOLD_BY else "user"
+        row = acts.setdefault(_act_of()[duty], dict.fromkeys(TOLD_BY, 0))
+        row[name] += n
+        totals[name] += n
+    number = rounded if whole else int
+    return Records(
+        as_of=as_of,
+        protected=whole,
+        told_by={name: number(n) for name, n in totals.items()},
+        acts=() if whole else tuple(ActRecords(act, row) for act, row in sorted(acts.items())),
+    )
+
+
+def _answers() -> list[tuple[str, str]]:
+    """Pairs of a duty's id and an event that answers or closes it; none of what the next body's receipt does."""
+    closings = [code for code, kind in vocabulary().events.items() if kind.closes_as]
+    duties = [duty for book in applying() for duty in book.duties if duty.act is not None]
+    return [(one.id, code) for one in duties for code in (one.act, one.decline, *closings) if code is not None]
+
+
+def _act_of() -> dict[str, str]:
+    return {duty.id: duty.act for book in applying() for duty in book.duties if duty.act is not None}
+
+
+def support_steps(*, period: Period, today: date, council: str = "", offence: str = "") -> Steps:
     """How many cases reported in the period reached each step towards support, in two statements.
 
     For who may see no person only over the whole quarter, to the nearest five. Raises TooFine as `compliance`.
     """
-    whole, as_of = _reach(period, today, finer=bool(council))
+    whole, as_of = _reach(period, today, finer=bool(council or offence))
     months = () if whole else months_of(period, as_of)
-    asked = Asked(as_of, period.since, period.until, council)
+    asked = Asked(as_of, period.since, period.until, council, "", offence)
     cases = {month: n for month, (n, _) in case_counts(asked, whole=whole).items()}
     steps = step_counts(asked, whole=whole)
 
@@ -215,7 +306,7 @@ Group = dict[tuple[str, ...], dict[str, int]]
 
 def _grouped(counted: Iterable[Counted]) -> dict[str, Group]:
     """Counts by column for each path of each heading; below the duties, enforced ones only."""
-    found: dict[str, Group] = {"duty": {}, "month": {}, "council": {}, "tier": {}}
+    found: dict[str, Group] = {"duty": {}, "month": {}, "council": {}, "tier": {}, "offence": {}}
     for one in counted:
         if one.by == "duty":
             path = ("enforced" if one.enforced else "advisory", *one.path)
@@ -307,6 +398,24 @@ CODE_KEPT = declare(
         source=Words("Hawl: duties worked out from recorded events", "Hawl: dyletswyddau o ddigwyddiadau a gofnodwyd"),
         unit="per_cent",
         answer=compliance,
+    )
+)
+
+RECORDS = declare(
+    Figure(
+        key="code.records",
+        words=Words("What there is a record of", "Yr hyn y mae cofnod ohono"),
+        definition=Words(
+            "Of the duties that are certain in law: how many have a record of what became of them (done, declined, or "
+            "closed with a reason), by who told of it, and how many have none though their time has come or no day is "
+            "set for them.",
+            "O'r dyletswyddau sy'n sicr yn y gyfraith: faint sydd â chofnod o'r hyn a ddaeth ohonynt (gwnaed, "
+            "gwrthodwyd, neu caewyd gyda rheswm), yn ôl pwy a ddywedodd, a faint sydd heb gofnod er bod eu hamser "
+            "wedi dod neu na phennir diwrnod ar eu cyfer.",
+        ),
+        source=Words("Hawl: recorded events", "Hawl: digwyddiadau a gofnodwyd"),
+        unit="duties",
+        answer=records,
     )
 )
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from hawl.rights.rulebook.asking import Asked, attributes_asked, counts_from_receipt, events_known
 from hawl.rights.rulebook.books import Before, Duty, Every, Limit, Right, Rulebook, Words
 from hawl.rights.rulebook.engine import evaluate
-from hawl.rights.rulebook.loading import applying, built_in, load_rulebook, reminding
+from hawl.rights.rulebook.loading import applying, built_in, digest_of_file, load_rulebook, reminding
 from hawl.rights.rulebook.records import Evaluated, Event, Why
 from hawl.rights.rulebook.standing import COUNTED_AS, OPEN, STATES, column_of, standing, state_on
 from hawl.rights.rulebook.vocabulary import EventKind, Vocabulary, vocabulary
@@ -39,6 +39,7 @@ __all__ = [
     "built_in",
     "column_of",
     "counts_from_receipt",
+    "digest_of_file",
     "evaluate",
     "events_known",
     "load_rulebook",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -33,8 +34,21 @@ def reminding() -> tuple[Rulebook, ...]:
 @cache
 def built_in() -> tuple[Rulebook, ...]:
     """The rulebooks shipped in the package, by file name; always the same objects."""
-    found = sorted(shelf().iterdir(), key=lambda file: file.name)
-    return tuple(load_rulebook(file) for file in found if file.name.endswith(".yaml"))
+    return tuple(load_rulebook(file) for file in _files())
+
+
+def digest_of_file(book_id: str) -> str:
+    """The SHA-256 (hexadecimal) of the file of a shipped rulebook; KeyError where none has the id."""
+    return _digests()[book_id]
+
+
+@cache
+def _digests() -> Mapping[str, str]:
+    return {load_rulebook(file).id: sha256(file.read_bytes()).hexdigest() for file in _files()}
+
+
+def _files() -> list[Traversable]:
+    return [file for file in sorted(shelf().iterdir(), key=lambda file: file.name) if file.name.endswith(".yaml")]
 
 
 def shelf() -> Traversable:

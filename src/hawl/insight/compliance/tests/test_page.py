@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -11,9 +13,14 @@ from django.test.utils import CaptureQueriesContext
 from hawl.foundations.access.actor import Role
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.clock import today
-from hawl.foundations.measures.periods import month_end_before
+from hawl.foundations.datafiles import DatafileError
+from hawl.foundations.measures.periods import month_end_before, quarter_of
+from hawl.insight.compliance import measures as compliance_measures
+from hawl.insight.compliance.measures import measures
 from hawl.registers.cases.tests.makers import DESK, ThreePeople, account, make_case, organisation_id, three_people
+from hawl.rights.duties.actions import recompute
 from hawl.rights.duties.tests.test_figures import make_duty
+from hawl.work.hub.actions import record_act
 
 pytestmark = [pytest.mark.django_db, pytest.mark.process("staff")]
 
@@ -42,7 +49,7 @@ def numbers(soup: BeautifulSoup) -> list[str]:
 def test_an_officer_reads_exact_numbers_and_no_number_leads_to_a_list_of_other_rows(client: Client) -> None:
     client.force_login(lay_out(9).officer)
     soup = page(client)
-    assert numbers(soup) == ["100%", "0%", "66.6%", "0", "3"]
+    assert numbers(soup) == ["0%", "100%", "0%", "66.6%", "0", "3"]
     main = soup.select_one("main")
     assert main is not None
     assert not main.select(".hawl-numbers a, td a")
@@ -56,7 +63,7 @@ def test_the_commissioners_office_reads_counts_of_all_and_finds_no_way_to_a_pers
     people = lay_out(30)
     client.force_login(people.board)
     soup = page(client)
-    assert numbers(soup) == ["100%", "0%", "66.6%", "0", "10"]
+    assert numbers(soup) == ["0%", "100%", "0%", "66.6%", "0", "10"]
     main = soup.select_one("main")
     assert main is not None
     assert not [a for a in main.select("a") if "window" in str(a.get("href")) or "people" in str(a.get("href"))]
@@ -144,3 +151,72 @@ def test_a_period_is_read_from_the_address(client: Client) -> None:
     earlier = month_end_before(today()) - timedelta(days=400)
     soup = page(client, f"/compliance/?period={date(earlier.year, 1, 1).year}-q1")
     assert soup.select_one("select[name=period] option[selected]") is not None
+
+
+def rows_of(soup: BeautifulSoup, caption: str) -> dict[str, list[str]]:
+    """The rows of the table with that caption, by their heads."""
+    table = next(each for each in soup.select("table") if each.caption and caption in each.caption.text)
+    rows = [(row.th, row.select("td")) for row in table.select("tbody tr")]
+    return {str(head.get_text(strip=True)): [cell.get_text(strip=True) for cell in cells] for head, cells in rows}
+
+
+def test_a_referral_never_stands_without_reached_and_assessed(client: Client) -> None:
+    for who in ("officer", "board"):
+        client.force_login(getattr(lay_out(30), who))
+        rows = rows_of(page(client), "five measures")
+        referral = [name for name in rows if name.startswith("Referral to support")]
+        assert any("4.4" in name for name in referral)
+        assert {"Referred", "Reached by the service", "Needs assessed"} <= {
+            name.rpartition(": ")[2] for name in referral
+        }
+
+
+def test_all_five_measures_stand_there_also_where_nothing_began(client: Client) -> None:
+    client.force_login(lay_out(3).officer)
+    names = list(rows_of(page(client), "five measures"))
+    assert {name.partition(":")[0] for name in names} == {one.title.en for one in measures()}
+    assert sum("nothing began in this period" in name for name in names) >= 3
+
+
+def test_a_measure_of_a_duty_that_nobody_knows_is_told_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (files("hawl.insight.compliance") / "measures.yaml").read_text(encoding="utf-8")
+    (tmp_path / "measures.yaml").write_text(text.replace('"3.1"', '"99.9"'), encoding="utf-8")
+    monkeypatch.setattr(compliance_measures, "files", lambda _name: tmp_path)
+    for cached in (measures, compliance_measures._document):
+        cached.cache_clear()
+    try:
+        with pytest.raises(DatafileError, match=r"99\.9"):
+            measures()
+    finally:
+        monkeypatch.undo()
+        for cached in (measures, compliance_measures._document):
+            cached.cache_clear()
+
+
+def test_coverage_says_who_told_what_became_of_it_act_by_act_for_who_sees_people(client: Client) -> None:
+    people = three_people()
+    with acting_as(people.officer.actor()) as by:
+        case = make_case(desk=organisation_id(DESK), reported=40)
+        recompute(case_id=case.pk, by=by)
+        record_act(by=by, case=case, event="needs_assessed", occurred_on=today())
+    client.force_login(people.officer)
+    rows = rows_of(page(client), "who told of it")
+    assert rows["The victim's needs were assessed."] == ["0", "0", "1", "0", "0"]
+    assert rows["All duties that are certain"] == ["0", "0", "1", "3", "0"]
+    client.force_login(people.board)
+    office = page(client, f"/compliance/?period={quarter_of(today() - timedelta(40)).key}")
+    assert list(rows_of(office, "who told of it")) == ["All duties that are certain"]
+
+
+def test_a_kind_of_crime_can_be_asked_for_by_who_sees_people(client: Client) -> None:
+    people = three_people()
+    with acting_as(people.officer.actor()) as by:
+        for offence in ("arson", "arson", "rape"):
+            case = make_case(desk=organisation_id(DESK), reported=40, offence=offence)
+            recompute(case_id=case.pk, by=by)
+    client.force_login(people.officer)
+    assert len(rows_of(page(client), "By kind of crime")) == 2
+    one = rows_of(page(client, "/compliance/?offence=arson"), "who told of it")
+    assert one["All duties that are certain"][3] == "8"

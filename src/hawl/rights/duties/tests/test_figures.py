@@ -27,7 +27,7 @@ from hawl.registers.cases.tests.makers import (
     organisation_id,
     three_people,
 )
-from hawl.rights.duties.figures import Compliance, TooFine, compliance, support_steps
+from hawl.rights.duties.figures import Compliance, TooFine, compliance, records, support_steps
 from hawl.rights.duties.models import Duty
 from hawl.rights.rulebook import COUNTED_AS, state_on
 
@@ -252,7 +252,9 @@ def test_the_number_of_statements_does_not_grow(officer: Actor, how_many: int) -
         compliance(period=YEAR, today=TODAY)
     with CaptureQueriesContext(connection) as second:
         support_steps(period=YEAR, today=TODAY)
-    assert (len(first), len(second)) == (2, 2)
+    with CaptureQueriesContext(connection) as third:
+        records(period=YEAR, today=TODAY)
+    assert (len(first), len(second), len(third)) == (2, 2, 1)
 
 
 @pytest.mark.process("public")
@@ -270,7 +272,7 @@ def test_counting_functions_give_numbers_days_and_codes_only() -> None:
             "JOIN pg_roles r ON r.oid = p.proowner WHERE p.proname LIKE 'hawl_%%_counts%%'"
         )
         found = cursor.fetchall()
-    assert len(found) == 7
+    assert len(found) == 9
     for name, definer, owner, may_sign_in, result in found:
         assert definer == (name.endswith("_all") or name == "hawl_protection_counts")
         assert owner.endswith("_figures")

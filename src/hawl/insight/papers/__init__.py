@@ -1,0 +1,1 @@
+"""Figures kept as they were when a board had them before it."""
