@@ -32,6 +32,9 @@ WRITERS = {
     "hawl.work.intake.statements": "the SQL of `laying`, which alone runs it",
     "hawl.config.access_matrix.layers": "tries each act in a throw-away database and takes it back",
     "hawl.config.access_matrix.laying": "lays the rows of the matrix into a throw-away database",
+    "hawl.work.extracts.laying": "writes a part of an extract at once, called by extracts.actions only",
+    "hawl.work.extracts.statements": "the SQL of `laying`, which alone runs it",
+    "hawl.work.extracts.erased": "takes away what is kept of the erased, called by erasing.actions only",
     "hawl.work.intake.rekeying": "mends keys that an older release stored, called by intake.actions only",
     "hawl.work.intake.told": "SQL only; run by intake.laying, which intake.actions calls",
     "hawl.work.intake.keys_of_people": "gives one who was erased and is told of anew a new key, called by laying only",
@@ -52,6 +55,7 @@ WRITERS = {
 # Functions of an `actions.py` that need not be keyword-only, `by` somebody, atomic and audited.
 NOT_ACTIONS = {
     "hawl.foundations.audit.actions.record": "is the audit itself; its actor is the one in whose name the code runs",
+    "hawl.foundations.audit.actions.record_many": "is the audit itself, as `record`",
     "hawl.foundations.audit.actions.refuse": "is the audit itself; it outlives the transaction that was refused",
     "hawl.foundations.audit.actions.keeping_refusals": "is the audit itself; stands around a request",
     "hawl.foundations.journal.actions.note": "is part of the act that notes it, which is audited",

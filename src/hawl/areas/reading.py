@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -21,6 +21,8 @@ from hawl.registers.dated import plain
 from hawl.registers.organisations import entries as organisations
 from hawl.registers.places import entries as places
 from hawl.registers.services import entries as services
+from hawl.work.extracts.finding import mappings_in
+from hawl.work.extracts.mapping import read_mapping
 
 FILES = ("area", "bodies", "priorities", "services", "routing", "processing", "terms", "sources")
 Folder = Path | Traversable
@@ -51,7 +53,16 @@ def read_area(folder: Folder) -> Area:
 def mistakes(folder: Folder) -> list[DatafileError]:
     """All that is wrong with a folder: the first mistake of each file, then those across files."""
     documents, wrong = _documents(folder)
-    return wrong or cross_mistakes(documents)
+    return [*(wrong or cross_mistakes(documents)), *_of_extracts(folder)]
+
+
+def _of_extracts(folder: Folder) -> Iterator[DatafileError]:
+    """The first mistake of each mapping of an extract (`work.extracts`). They are read where they lie, never loaded."""
+    for file in mappings_in(folder):
+        try:
+            read_mapping(file)
+        except DatafileError as mistake:
+            yield mistake
 
 
 def _documents(folder: Folder) -> tuple[dict[str, Document], list[DatafileError]]:

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "hawl.registers.demand",
     "hawl.rights.duties",
     "hawl.work.intake",
+    "hawl.work.extracts",
     "hawl.work.hub",
     "hawl.work.protection",
     "hawl.work.erasing",

@@ -19,6 +19,10 @@ ROOMS: dict[str, tuple[str, str]] = {
     "demo": ("hawl.demo.commands:demo", "An invented caseload to look at."),
     "doctor": ("hawl.config.commands:doctor", "What is wrong with this installation and how to mend it."),
     "duties": ("hawl.rights.evaluating.commands:duties", "Duties of whole files of cases."),
+    "extract": (
+        "hawl.work.extracts.commands:extract",
+        "Events by a daily extract: check a mapping, import.",
+    ),
     "feed": ("hawl.work.intake.commands:feed", "The police feed: check and import."),
     "fields": ("hawl.config.fields_commands:fields", "The register of fields: class, owner, retention, what is done."),
     "journal": ("hawl.config.backups.commands:journal", "The safety journal outside the database."),

@@ -22,6 +22,8 @@ from hawl.registers.people.models import Person
 from hawl.work.erasing.models import Erasure
 from hawl.work.erasing.plan import Step, steps
 from hawl.work.erasing.queries import agreed_erasure, waiting_for
+from hawl.work.extracts.erased import forget_kept
+from hawl.work.extracts.queries import marks_of_crimes
 from hawl.work.intake.erased import lay_marks, marks_of_cases
 
 _COUNT = """
@@ -127,9 +129,10 @@ def erase_person(*, by: Actor, person_id: uuid.UUID) -> Erased:
 
     `by` is a machine. Two people said yes to it in the last week (`ask_erasure`, `decide_erasure`): to an open case as
     well where that was asked for. Nothing is left that opens: keys, rows, tokens, keyed marks. Kept are the audit, the
-    journal, a count of cases by council, offence and month, and a keyed mark of each message of the feed, made of its
-    key and no way back to it: a newer version of the same record is then counted as `erased` and not taken in, since
-    nobody would notice that somebody erased was there again. Another record about the same person is somebody new.
+    journal, a count of cases by council, offence and month, and a keyed mark of each message of the feed and of each
+    crime, made of its key and no way back to it: a newer version of the same record, or an event of an extract, is then
+    counted as `erased` and not taken in, since nobody would notice that somebody erased was there again. Another record
+    about the same person is somebody new.
 
     Raises `CannotErase`, and `NoRule` where the register of fields does not say what to do with some field.
     """
@@ -147,13 +150,14 @@ def erase_person(*, by: Actor, person_id: uuid.UUID) -> Erased:
         if not agreed.even_open and _cases_of(person_id)[1]:
             raise CannotErase("open_case")
         marks = marks_of_cases(cases)
+        of_crimes = marks_of_crimes(cases)
         # The journal has the marks: where the person came in after the backup of a restore, they stay known as well.
-        told = [f"m{each.hex()}" for each in marks]
+        told = [f"m{each.hex()}" for each in (*marks, *of_crimes)]
         try:
             destroy_key(by=by, person_id=person_id, marks=told)
         except NoKey as without:
             raise CannotErase("no_key") from without
-        rows = _carry_out(plan, person_id, cases, marks)
+        rows = _carry_out(plan, person_id, cases, (*marks, *of_crimes))
         record(
             action="person.erased_whole", object_kind="person", object_id=str(person_id), grave=True,
             rows=sum(rows.values()), cases=len(cases), even_open=agreed.even_open, first_yes=agreed.first_by,
@@ -173,7 +177,8 @@ def erase_again(*, by: Actor, entry: Entry) -> bool:
             return noted is not None
         DataKey.objects.filter(models.Q(pk=key[1]) | models.Q(beside=key[1])).delete()
         cases = list(Case.objects.filter(person_id=entry.subject).values_list("pk", flat=True))
-        rows = _carry_out(steps(), entry.subject, cases, marks_of_cases(cases))
+        marks = (*marks_of_cases(cases), *marks_of_crimes(cases))
+        rows = _carry_out(steps(), entry.subject, cases, marks)
         record(
             action="person.erased_again", object_kind="person", object_id=str(entry.subject), rows=sum(rows.values())
         )
@@ -184,6 +189,8 @@ def _carry_out(
     plan: list[Step], person_id: uuid.UUID, cases: Collection[uuid.UUID], marks: Collection[bytes]
 ) -> dict[str, int]:
     lay_marks(marks)
+    for key in Person.objects.filter(pk=person_id, source_key__isnull=False).values_list("source_key", flat=True):
+        forget_kept(bytes(key or b""))
     with connection.cursor() as cursor:
         if any(step.counted for step in plan):
             cursor.execute(_COUNT, [person_id])

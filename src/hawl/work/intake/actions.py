@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import hmac
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,12 +18,12 @@ from django.utils import timezone
 from hawl.foundations.access.actor import Actor
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.actions import record
-from hawl.foundations.vault.keys import key_ring
 from hawl.rights.rulebook import vocabulary
 from hawl.work.intake import laying, parts, versions
 from hawl.work.intake.erased import erased_among
 from hawl.work.intake.feed.reading import read_feed
 from hawl.work.intake.feed.rows import FeedRow, Refused
+from hawl.work.intake.known_files import file_digest, shown_name
 from hawl.work.intake.models import FeedRefusal, FeedRun
 from hawl.work.intake.reading_ahead import ReadingAhead
 from hawl.work.intake.rekeying import rekey_ways
@@ -138,29 +137,15 @@ def _parts(rows: Iterator[FeedRow | Refused], desk: parts.Desk) -> Iterator[list
 
 def _run_of(path: Path, by: Actor) -> FeedRun:
     """The unfinished run of this very file, or a new one."""
-    digest = _digest(path)
+    digest = file_digest(path)
     with acting_as(by):
-        unfinished = FeedRun.objects.filter(file_digest=digest, finished_at=None).first()
+        unfinished = FeedRun.objects.filter(file_digest=digest, finished_at=None, sent_by="").first()
         if unfinished:
             return unfinished
         counts: dict[str, Any] = {**dict.fromkeys(_COUNTED, 0), "routes": {}}
         return FeedRun.objects.create(
-            file_digest=digest, file_name=_shown(path.name), started_at=timezone.now(), counts=counts
+            file_digest=digest, file_name=shown_name(path.name), started_at=timezone.now(), counts=counts
         )
-
-
-def _shown(name: str) -> str:
-    """A file's name as it can be kept and shown: names of files may hold what is no text."""
-    return "".join(each if each.isprintable() else "\ufffd" for each in name)[:120]
-
-
-def _digest(path: Path) -> bytes:
-    """A keyed digest: a file's content cannot be guessed from what is stored of it."""
-    mac = hmac.new(key_ring().index, b"intake.file", "sha256")
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            mac.update(block)
-    return mac.digest()
 
 
 def _take_part(

@@ -12,7 +12,10 @@ from hawl.foundations.access.models import JOBS, STAFF_SIDE, OpenModel
 
 
 class FeedRun(OpenModel):
-    """One file taken in. Its counts grow with each committed part, so a run that was cut off goes on."""
+    """One file taken in. Its counts grow with each committed part, so a run that was cut off goes on.
+
+    A file of crimes, or (`sent_by` not empty) an extract of events (`work.extracts`).
+    """
 
     readers = STAFF_SIDE
     writers = JOBS
@@ -21,6 +24,8 @@ class FeedRun(OpenModel):
     # Keyed digest of the file's bytes: the same file is known again, its content is not.
     file_digest = models.BinaryField()
     file_name = models.CharField(max_length=120)
+    # The label in whose name an extract is taken in; empty for the feed of crimes.
+    sent_by = models.CharField(max_length=80, blank=True, default="")
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
     seconds = models.FloatField(default=0)

@@ -23,7 +23,7 @@ ROWS_ON_A_PAGE = 200
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One file taken in. `counts` as `hawl feed import --json` prints them; not finished is cut off or still going."""
+    """One file taken in. `counts` as its command prints them with `--json`; not finished is cut off or still going."""
 
     id: uuid.UUID
     file_name: str
@@ -49,8 +49,8 @@ def runs(page: str | int | None = 1) -> Page[Any]:
 
 
 def latest_run() -> Run | None:
-    """The run that began last."""
-    row = FeedRun.objects.order_by("-started_at").first()
+    """The run of the feed of crimes that began last."""
+    row = FeedRun.objects.filter(sent_by="").order_by("-started_at").first()
     return _run(row) if row else None
 
 

@@ -19,7 +19,7 @@ _WORDS = {
         "properties": {name: {"type": "string", "minLength": 1} for name in ("en", "cy")},
     },
 }
-_GROUPS = ("routes", "route_reasons", "safety", "grounds", "refusals")
+_GROUPS = ("routes", "route_reasons", "safety", "grounds", "refusals", "extract_refusals")
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "additionalProperties": False,
@@ -38,7 +38,7 @@ class Words:
 
 @cache
 def reasons(group: str) -> Mapping[str, Words]:
-    """The words of one group: routes, route_reasons, safety, grounds or refusals."""
+    """The words of one group: routes, route_reasons, safety, grounds, refusals or extract_refusals."""
     document = datafiles.read(resources.files(__package__) / "reasons.yaml", SCHEMA)
     return {code: Words(**words) for code, words in document.data[group].items()}
 
@@ -46,5 +46,5 @@ def reasons(group: str) -> Mapping[str, Words]:
 def refusal_words(reason: str) -> Words:
     """The words of a refused row's reason, whose field, if any, stands after a colon."""
     code, _, field = reason.partition(":")
-    words = reasons("refusals")[code]
+    words = {**reasons("refusals"), **reasons("extract_refusals")}[code]
     return Words(f"{words.en} ({field})", f"{words.cy} ({field})") if field else words

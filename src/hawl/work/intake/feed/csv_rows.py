@@ -40,8 +40,8 @@ class _Broken(Exception):
 class _Source:
     """Feeds the csv reader line by line and remembers which lines one record has taken."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._lines = lines_of(stream)
+    def __init__(self, stream: IO[bytes], encoding: str) -> None:
+        self._lines = lines_of(stream, encoding=encoding)
         self._waiting: deque[Line] = deque()
         self._size = 0
         self.held: list[Line] = []
@@ -72,9 +72,9 @@ class _Source:
 class CsvLines:
     """Records of a CSV stream, with the number of the line on which each starts."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._source = _Source(stream)
-        self._reader = csv.reader(self._source, strict=True)
+    def __init__(self, stream: IO[bytes], *, delimiter: str = ",", encoding: str = "utf-8") -> None:
+        self._source = _Source(stream, encoding)
+        self._reader = csv.reader(self._source, strict=True, delimiter=delimiter)
 
     def header(self) -> list[str]:
         """The cells of the first line that is not blank; raises WrongHeader if unreadable."""

@@ -12,15 +12,15 @@ _PIECE = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line without its end, or (`text` None) why it cannot be read: too_big or not_utf8."""
+    """One line without its end, or (`text` None) why it cannot be read: too_big, not_utf8 or bad_text."""
 
     number: int
     text: str | None
     trouble: str = ""
 
 
-def lines_of(stream: IO[bytes], most: int = MOST_BYTES) -> Iterator[Line]:
-    """Every line from the stream's place on, numbered from 1, decoded as UTF-8.
+def lines_of(stream: IO[bytes], most: int = MOST_BYTES, encoding: str = "utf-8") -> Iterator[Line]:
+    """Every line from the stream's place on, numbered from 1, decoded as UTF-8 or another `encoding` that holds ASCII.
 
     A line of more than `most` bytes is passed over piece by piece and reported as too_big. The
     line break stays off; a text that ends without one is a line too.
@@ -35,9 +35,9 @@ def lines_of(stream: IO[bytes], most: int = MOST_BYTES) -> Iterator[Line]:
             yield Line(number, None, "too_big")
             continue
         try:
-            yield Line(number, body.decode("utf-8"))
+            yield Line(number, body.decode(encoding))
         except UnicodeDecodeError:
-            yield Line(number, None, "not_utf8")
+            yield Line(number, None, "not_utf8" if encoding == "utf-8" else "bad_text")
 
 
 def _pass_over(stream: IO[bytes]) -> None:

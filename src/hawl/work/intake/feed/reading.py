@@ -46,18 +46,30 @@ def read_feed(path: Path, *, today: date, known_events: Collection[str] | None =
     a broken archive, or without our columns. Holds at most a few rows in memory.
     """
     form = _form_of(path)
-    _look_at(path)
     checker = Checker(today, known_events)
-    stream = _opened(path)
+    stream, probe = stream_of(path)
     try:
-        probe = _probe_of(stream)
         if form == "csv":
             return _csv_rows(stream, checker)
-        _refuse_other_json(probe)
+        refuse_other_json(probe)
     except BaseException:
         stream.close()
         raise
     return _json_rows(stream, checker)
+
+
+def stream_of(path: Path) -> tuple[IO[bytes], bytes]:
+    """The bytes of a file of text, unpacked and past their mark, for the caller to close; and the first 64 kB of them.
+
+    Raises FeedUnusable for a file that is missing, empty, no text, in UTF-16 or a broken archive.
+    """
+    _look_at(path)
+    stream = _opened(path)
+    try:
+        return stream, _probe_of(stream)
+    except BaseException:
+        stream.close()
+        raise
 
 
 def _form_of(path: Path) -> str:
@@ -129,7 +141,8 @@ def _probe_of(stream: IO[bytes]) -> bytes:
 # --- JSON Lines -------------------------------------------------------------------------------
 
 
-def _refuse_other_json(probe: bytes) -> None:
+def refuse_other_json(probe: bytes) -> None:
+    """Raises FeedUnusable where a file that begins so is JSON in another form than an object on each line."""
     first = next(line.strip() for line in probe.splitlines() if line.strip())
     if first.startswith(b"["):
         raise FeedUnusable("The file is one JSON list.", "write one object on each line.")
