@@ -232,7 +232,8 @@ def test_nothing_of_her_is_found_in_any_table_and_everybody_else_is_as_before(
         assert grave.audit_class == "grave"
         assert (grave.detail["first_yes"], grave.detail["second_yes"]) == tuple(user.pk for user in said)
         (noted,) = JournalEntry.objects.filter(kind="erased")
-        assert (noted.subject, len(noted.facts["marks"])) == (hers.pk, 1)
+        # Of the message, of the crime, and of her in it.
+        assert (noted.subject, len(noted.facts["marks"])) == (hers.pk, 3)
 
 
 def test_a_newer_version_of_an_erased_record_is_counted_and_not_taken_in(

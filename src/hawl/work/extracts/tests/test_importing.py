@@ -155,6 +155,18 @@ def test_codes_and_rows_that_the_mapping_leaves_out_are_counted_and_not_refused(
     assert (counts(done), refusals(done)) == ({"left_out": 2}, [])
 
 
+def test_every_row_of_a_file_is_counted_once() -> None:
+    bring(("C1", "Ann"), ("C2", "Cat"))
+    extract(row(1, changed=TUESDAY), row(2, changed=TUESDAY))
+    done = extract(
+        row(1, changed=TUESDAY), row(2, changed=MONDAY), row(2, "CANCEL", changed=MONDAY), row(3, crime="C8"),
+        row(3, crime="C9"), row(4, "OPEN"), row(5, "DIARY"), row(6, "WHAT"), row(7, "CANCEL"), row(8, victim="P-X"),
+        row(1, "CHARGE", crime="C9", changed=FRIDAY),
+    ).as_dict()  # fmt: skip
+    kinds = ("accepted", "repeated", "outdated", "left_out", "erased", "waiting", "rejected")
+    assert sum(done[each] for each in kinds) == done["rows"] == 11
+
+
 # --- The same again, corrections, withdrawals ---------------------------------------------------
 
 
