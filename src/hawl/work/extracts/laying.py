@@ -92,6 +92,8 @@ def place(rows: Iterable[Staged]) -> Laid:
         _copy(cursor, f"stage_extract ({sql.STAGED})", (row.columns() for row in rows))
         cursor.execute("ANALYZE stage_extract")
         cursor.execute(sql.FIND, {})
+        # Without counts the planner would read whole tables to find a thousand rows.
+        cursor.execute("ANALYZE stage_extract_found")
         cursor.execute(sql.HOLD, {})
         cursor.execute(sql.UNPLACED, {})
         laid.unplaced = dict(cursor.fetchall())
@@ -119,6 +121,7 @@ def lay(laid: Laid, *, run: uuid.UUID | None, label: str, desk: Desk, confirms: 
     """Bring events and duties of the found cases to what the rows say. `confirms`: rows say when they changed."""
     with connection.cursor() as cursor:
         cursor.execute(sql.FATES, {"run": run})
+        cursor.execute("ANALYZE stage_extract_fate")
         cursor.execute(sql.OF_ROWS, {})
         for n, fate, count in cursor.fetchall():
             laid.fates[n][fate] += count

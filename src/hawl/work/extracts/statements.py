@@ -126,7 +126,12 @@ FROM cases_caseevent e WHERE e.case_id IN (SELECT case_id FROM stage_extract_fat
 ORDER BY e.case_id, e.event_id
 """
 
-_SAME = " AND ".join(f'd."{name}" IS NOT DISTINCT FROM s."{name}"' for name in ("case_id", *COLUMNS))
+# Equality where nothing is null: only by that the database finds a row's own among thousands at once.
+_ONE = ("case_id", "duty_id", "trigger_event_id")
+_SAME = " AND ".join(
+    [f'd."{name}" = s."{name}"' for name in _ONE]
+    + [f'd."{name}" IS NOT DISTINCT FROM s."{name}"' for name in COLUMNS if name not in _ONE]
+)
 # Duties that stand as they should are not touched. What stands otherwise goes first: a duty of a trigger stands once.
 DUTIES_GONE = f"""
 DELETE FROM duties_duty d WHERE d.case_id IN (SELECT case_id FROM stage_extract_fate WHERE fate IN {CHANGES})
