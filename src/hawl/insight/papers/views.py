@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,9 +21,11 @@ from hawl.foundations.measures.periods import Period, month_end_before, period_o
 from hawl.insight.compliance import presenters, words
 from hawl.insight.compliance.asking import asked
 from hawl.insight.papers import actions, queries
-from hawl.insight.papers.models import Paper
 from hawl.rights.duties.figures import sees_all
 from hawl.rights.rulebook import applying
+
+if TYPE_CHECKING:
+    from hawl.insight.papers.models import Paper
 
 NOT_TAKEN = 422
 _OFFERED = 8
@@ -57,7 +61,7 @@ def paper(request: HttpRequest, paper_id: UUID) -> HttpResponse:
     """One paper, drawn from what was kept and nothing else."""
     try:
         kept = queries.paper(paper_id)
-    except Paper.DoesNotExist as absent:
+    except ObjectDoesNotExist as absent:
         raise Http404 from absent
     try:
         answer = queries.answer_of(kept)

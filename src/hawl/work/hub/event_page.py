@@ -91,7 +91,7 @@ def _rows(row: CaseEvent, about: CaseEvent | None, worker: str) -> list[tuple[st
         (_("About"), f"{wording.event(about.event)} {dates.day(about.occurred_on)}" if about else ""),
         *told,
         (_("What it said"), str(wording.event(was)) if was else ""),
-        (_("Recorded by"), worker or _("the police feed")),
+        (_("Recorded by"), worker or str(wording.SENT_BY.get(row.asserted_by.partition(":")[0], ""))),
         (_("Recorded on"), f"{dates.day(row.recorded_at)}, {dates.clock_time(row.recorded_at)}"),
     ]
 

@@ -222,9 +222,8 @@ def _sources(events: Sequence[CaseEvent], desk_id: int) -> dict[str, str]:
     if set(bodies.values()) - set(places):
         places = {onward_organisation(): _("recorded at the hub"), **places}
     return {
-        row.event_id: _("from the police feed")
-        if row.asserted_by.startswith("feed:")
-        else places.get(bodies.get(workers[row.event_id] or 0, 0), _("recorded by a worker"))
+        row.event_id: str(wording.SENT_BY.get(row.asserted_by.partition(":")[0], ""))
+        or places.get(bodies.get(workers[row.event_id] or 0, 0), _("recorded by a worker"))
         for row in events
     }
 

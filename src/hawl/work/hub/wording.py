@@ -49,6 +49,11 @@ ROLES: Mapping[str, str | Promise] = {
     "parent": gettext_lazy("Parent of a victim"),
     "spokesperson": gettext_lazy("Speaks for a victim"),
 }
+# From where an event came that no worker recorded, by the first word of its author.
+SENT_BY: Mapping[str, str | Promise] = {
+    "feed": gettext_lazy("from the police feed"),
+    "extract": gettext_lazy("from a daily extract"),
+}
 # How a use of a number reads in a cell: words and the colour of the tag.
 SAFETY: Mapping[str, tuple[str | Promise, str]] = {
     "safe": (pgettext_lazy("a way of reaching somebody", "Safe"), "green"),
