@@ -16,6 +16,7 @@ from searching import MARK
 from hawl.foundations.clock import today
 from hawl.foundations.vault.owners import sealed_fields
 from hawl.work.intake.feed.tests.examples import FULL_ROW
+from hawl.work.intake.models import FeedRun
 
 # A birthday and numbers of nobody's; they cannot hold the mark.
 BORN_ON = "1931-07-29"
@@ -101,6 +102,11 @@ BY_ROW: dict[str, Maker] = {
     "identity.HeldText": lambda person, case, user, seen: {
         "user_id": user, "held_at": timezone.now(), "sent_to": f"/people/?q={_words('sentto')}",
         "typed": {"note": [_words("typed")]},
+    },
+    "extracts.KeptRow": lambda person, case, user, seen: {
+        "source": "tried", "event_id": f"extract-{uuid.uuid4().hex}", "told_at": timezone.now(), "until": today(),
+        "told": {"event": "suspect_charged", "about": _words("told")}, "row_number": 1,
+        "run": FeedRun.objects.latest("started_at"),
     },
     "messages.Message": lambda person, case, user, seen: {
         "person_id": person, "contact_id": uuid.uuid4(), "channel": "text", "template": "x", "language": "en",

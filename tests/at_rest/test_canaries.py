@@ -33,7 +33,7 @@ from hawl.foundations.database import embedded
 from hawl.foundations.database.connection import address, given_url
 from hawl.foundations.database.home import home
 from hawl.foundations.design.headers import REPORTS
-from hawl.registers.cases.models import Case
+from hawl.registers.cases.models import Case, CaseEvent
 from hawl.registers.cases.tests.makers import DESK, account
 from hawl.registers.people.models import Contact
 from hawl.work.intake.tests.importing import EVERYBODY, take_in
@@ -93,7 +93,7 @@ def log_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     handler.close()
 
 
-def ask_everything(officer: Any, person: Any, case: Any, contact: Any) -> int:
+def ask_everything(officer: Any, person: Any, case: Any, contact: Any, reported: str) -> int:
     """Every staff page that people use, with canaries in all that can be typed, well and badly; how many were asked."""
     client = Client(raise_request_exception=False)
     client.force_login(officer)
@@ -106,6 +106,15 @@ def ask_everything(officer: Any, person: Any, case: Any, contact: Any) -> int:
         ("post", f"{page}show/", {"contact": word("c")}),
         ("post", f"{page}cases/{case}/act/", {"event": word("event"), "on": word("on"), "about": word("about")}),
         ("post", f"{page}cases/{case}/act/", {"event": "needs_assessed", "on": day}),
+        ("get", f"{page}cases/{case}/record/", {"find": word("find"), "event": word("event")}),
+        ("get", f"{page}cases/{case}/told/", {}), ("get", f"{page}cases/{case}/events/", {"event": word("event")}),
+        ("get", f"{page}cases/{case}/duties/", {"duty": word("duty"), "from": word("from")}),
+        ("post", f"{page}cases/{case}/duties/answer/", {"duty": "3.1", "from": reported, "event": "reason_recorded",
+                                                         "on": day, "words": word("reason")}),
+        ("post", f"{page}cases/{case}/duties/answer/", {"duty": "3.1", "from": reported, "event": word("event"),
+                                                         "on": word("on"), "words": word("reason")}),
+        ("post", f"{page}cases/{case}/events/take-back/", {"event": word("event")}),
+        ("post", "/papers/keep/", {"period": word("period")}),
         ("post", f"{page}cases/{case}/answer/", {"agreed": word("agreed"), "on": word("on")}),
         ("post", f"{page}cases/{case}/answer/", {"agreed": "yes", "on": day}),
         ("post", f"{page}cases/{case}/refer/", {"on": word("on")}), ("post", f"{page}cases/{case}/take/", {}),
@@ -182,6 +191,7 @@ def laid(
     with acting_as(EVERYBODY):
         case = Case.objects.select_related("person").latest("received_at")
         person, contact = case.person_id, Contact.objects.filter(person_id=case.person_id).first()
+        reported = CaseEvent.objects.get(case=case, event="crime_reported").event_id
     assert contact is not None
     officer = account(Role.VICTIM_CARE_OFFICER, DESK)
     lay_by_row(person, case.pk, officer.pk, list(case.visible_to))
@@ -190,7 +200,7 @@ def laid(
     settings.MIDDLEWARE = [*web.middleware_of("staff"), f"{__name__}.crashing"]
     settings.ROOT_URLCONF = "hawl.config.urls_staff"
     with as_process("staff"):
-        asked = ask_everything(officer, person, case.pk, contact.pk)
+        asked = ask_everything(officer, person, case.pk, contact.pk, reported)
     with acting_as(EVERYBODY):
         models = {apps.get_model(each.rpartition(".")[0]) for each in every_sealed_field()}
         covered = {field for model in models for field in holding_a_canary(model)}

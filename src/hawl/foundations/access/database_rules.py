@@ -164,6 +164,8 @@ def _counting_functions() -> Iterator[str]:
     sight = ",".join(signature.removesuffix("()") for signature, _ in sight_functions())
     yield _DROP_COUNTING.replace("{figures}", role_name(FIGURES)).replace("{sight}", f"{{{sight}}}")
     for text in _texts("figures.sql"):
+        # The first release's functions belonged to another role.
+        yield from (f"DROP FUNCTION IF EXISTS {signature}" for signature in _signatures(text))
         yield text
         for signature in _signatures(text):
             yield from handed_to(signature, FIGURES)

@@ -18,7 +18,8 @@ from hawl.foundations.languages.texts import in_language
 from hawl.insight.compliance import words
 from hawl.insight.compliance.asking import Asked
 from hawl.insight.compliance.measures import measures
-from hawl.rights.duties.figures import TOLD_BY, Compliance, Kept, Records, Steps
+from hawl.rights.duties.figures import Compliance, Kept, Steps
+from hawl.rights.duties.recorded import TOLD_BY, Records
 
 # A change is told where at least so many duties stand behind each of two rates.
 _TWO, _ENOUGH = 2, 100

@@ -15,7 +15,7 @@ from hawl.insight.compliance import presenters, words
 from hawl.insight.compliance.asking import asked as read_asked
 from hawl.insight.compliance.measures import source as measures_source
 from hawl.insight.definitions import definition
-from hawl.rights.duties.figures import sees_all
+from hawl.rights.duties.reaching import sees_all
 
 
 @require_safe

@@ -11,7 +11,8 @@ from hawl.foundations.clock import now, today
 from hawl.foundations.measures.periods import Period, month_end_before
 from hawl.insight.papers.kept import as_plain, digest_of
 from hawl.insight.papers.models import Paper
-from hawl.rights.duties.figures import CODE_KEPT, sees_all
+from hawl.rights.duties.figures import CODE_KEPT
+from hawl.rights.duties.reaching import sees_all
 from hawl.rights.rulebook import applying, digest_of_file
 
 

@@ -21,7 +21,7 @@ from hawl.foundations.measures.periods import Period, month_end_before, period_o
 from hawl.insight.compliance import presenters, words
 from hawl.insight.compliance.asking import asked
 from hawl.insight.papers import actions, queries
-from hawl.rights.duties.figures import sees_all
+from hawl.rights.duties.reaching import sees_all
 from hawl.rights.rulebook import applying
 
 if TYPE_CHECKING:

@@ -43,8 +43,10 @@ class Counted:
     n: int
 
 
-# The bits of grouping(duty, month, council, tier, offence): set where a column is not grouped by.
-_BY = {0b01111: "duty", 0b10111: "month", 0b11011: "council", 0b11101: "tier", 0b11110: "offence"}
+_HEADINGS = ("duty", "month", "council", "tier", "offence")
+# What grouping() of these says of a row of each: a bit is set where a column is not grouped by, the first is highest.
+_BITS = {each: sum(1 << at for at, other in enumerate(_HEADINGS[::-1]) if other != each) for each in _HEADINGS}
+_BY = {bits: each for each, bits in _BITS.items()}
 _NARROWED = "(%s = '' OR council = %s) AND (%s = '' OR offence = %s)"
 
 # Counted once over all the quarters: those that the period holds under each heading, and each quarter by duty.
@@ -52,14 +54,14 @@ _DUTIES = f"""
     WITH counted AS MATERIALIZED (
         SELECT * FROM hawl_duty_counts{{all}}(%s, %s, %s) WHERE {_NARROWED} AND (%s = '' OR tier = %s)
     )
-    SELECT '', grouping(duty, month, council, tier, offence), enforced, bearer, right_no::text, duty, month::text,
+    SELECT '', grouping({", ".join(_HEADINGS)}), enforced, bearer, right_no::text, duty, month::text,
            council, tier, offence, timed, state, sum(n)::bigint
     FROM counted WHERE month >= %s
     GROUP BY GROUPING SETS ((enforced, bearer, right_no, duty, timed, state), (enforced, month, timed, state),
                             (enforced, council, timed, state), (enforced, tier, timed, state),
                             (enforced, offence, timed, state))
     UNION ALL
-    SELECT to_char(month, 'YYYY"-q"Q'), {0b01111}, enforced, bearer, right_no::text, duty, NULL, NULL, NULL, NULL,
+    SELECT to_char(month, 'YYYY"-q"Q'), {_BITS["duty"]}, enforced, bearer, right_no::text, duty, NULL, NULL, NULL, NULL,
            timed, state, sum(n)::bigint
     FROM counted GROUP BY 1, 3, 4, 5, 6, 11, 12
 """  # noqa: S608 - conditions of our own

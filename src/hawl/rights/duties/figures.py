@@ -12,31 +12,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from hawl.foundations.access.actor import Permission, current_actor
 from hawl.foundations.disclosure import HIDDEN, LEAST, Count, Line, protect, rounded
 from hawl.foundations.measures import Figure, Words, declare
-from hawl.foundations.measures.periods import Period, month_end_before, months_of, quarters_to
-from hawl.rights.duties.counting import (
-    Asked,
-    Counted,
-    case_counts,
-    duty_counts,
-    record_counts,
-    step_counts,
-)
-from hawl.rights.rulebook import COUNTED_AS, applying, column_of, vocabulary
+from hawl.foundations.measures.periods import Period, months_of, quarters_to
+from hawl.rights.duties.counting import Asked, Counted, case_counts, duty_counts, step_counts
+from hawl.rights.duties.reaching import per_cent, reach
+from hawl.rights.duties.recorded import RECORDS
+from hawl.rights.rulebook import COUNTED_AS, column_of
 
 STEPS = ("told_of_services", "referral_asked", "support_referral_made", "support_referral_received",
          "support_reached", "needs_assessed", "support_started")  # fmt: skip
 DECLINED_STEP = "support_referral_declined"
-# Who told what became of a duty: the first word of an event's author; nobody though its time came; nobody yet.
-TOLD_BY = ("feed", "extract", "user", "none", "running")
 # How many quarters a trend has.
 QUARTERS = 8
-
-
-class TooFine(ValueError):
-    """Asked for figures so fine that they would tell of single people to who may see none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +45,7 @@ class Kept:
     @property
     def rate(self) -> float | None:
         """Per cent of `base` kept in time; None where nothing can be said."""
-        return _per_cent(self.counts["kept"], self.base)
+        return per_cent(self.counts["kept"], self.base)
 
     @property
     def known(self) -> int | None:
@@ -70,7 +58,7 @@ class Kept:
         known, unknown = self.known, self.counts["unknown"]
         if known is None or not isinstance(unknown, int):
             return None
-        return _per_cent(known, known + unknown)
+        return per_cent(known, known + unknown)
 
     @property
     def rate_range(self) -> tuple[float, float] | None:
@@ -130,35 +118,7 @@ class Compliance:
     @property
     def data_coverage(self) -> float | None:
         """Per cent of the cases of which anything beside the report is recorded."""
-        return _per_cent(self.cases_with_data, self.cases)
-
-
-@dataclass(frozen=True, slots=True)
-class ActRecords:
-    """Of the duties that one act answers: how many have a record by whom, and how many have none."""
-
-    act: str
-    told_by: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Records:
-    """Who told what became of the duties that began in a period: numbers by the names of `TOLD_BY`.
-
-    `acts` are by the event code of the act; empty where `protected`.
-    """
-
-    as_of: date
-    protected: bool
-    told_by: Mapping[str, Count]
-    acts: tuple[ActRecords, ...]
-
-    @property
-    def coverage(self) -> float | None:
-        """Per cent of the duties whose time has come, or that have no day, of which there is a record."""
-        counts = [self.told_by[name] for name in ("feed", "extract", "user", "none")]
-        known = [n for n in counts if isinstance(n, int)]
-        return _per_cent(sum(known[:-1]), sum(known)) if len(known) == len(counts) else None
+        return per_cent(self.cases_with_data, self.cases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +147,7 @@ def compliance(*, period: Period, today: date, council: str = "", tier: str = ""
 
     Raises TooFine where who may see no person asks for other than a quarter of the whole area.
     """
-    whole, as_of = _reach(period, today, finer=bool(council or tier or offence))
+    whole, as_of = reach(period, today, finer=bool(council or tier or offence))
     asked = Asked(as_of, period.since, period.until, council, tier, offence)
     quarters = quarters_to(min(asked.until, asked.as_of), QUARTERS)[::-1]
     counted, by_quarter = duty_counts(asked, before=quarters[0].since, whole=whole)
@@ -228,46 +188,12 @@ def _quarters(quarters: Iterable[Period], counted: Mapping[str, Iterable[Counted
     return tuple(kept[each.key] for each in quarters if each.key in kept)
 
 
-def records(*, period: Period, today: date, council: str = "", tier: str = "", offence: str = "") -> Records:
-    """Of how many certain duties there is a record of what became of them, and who told of it; one statement.
-
-    For who may see no person only over all acts, to the nearest five. Raises TooFine as `compliance`.
-    """
-    whole, as_of = _reach(period, today, finer=bool(council or tier or offence))
-    asked = Asked(as_of, period.since, period.until, council, tier, offence)
-    acts: dict[str, dict[str, int]] = {}
-    totals = dict.fromkeys(TOLD_BY, 0)
-    for (duty, source), n in record_counts(asked, _answers(), whole=whole).items():
-        name = source if source in TOLD_BY else "user"
-        row = acts.setdefault(_act_of()[duty], dict.fromkeys(TOLD_BY, 0))
-        row[name] += n
-        totals[name] += n
-    number = rounded if whole else int
-    return Records(
-        as_of=as_of,
-        protected=whole,
-        told_by={name: number(n) for name, n in totals.items()},
-        acts=() if whole else tuple(ActRecords(act, row) for act, row in sorted(acts.items())),
-    )
-
-
-def _answers() -> list[tuple[str, str]]:
-    """Pairs of a duty's id and an event that answers or closes it; none of what the next body's receipt does."""
-    closings = [code for code, kind in vocabulary().events.items() if kind.closes_as]
-    duties = [duty for book in applying() for duty in book.duties if duty.act is not None]
-    return [(one.id, code) for one in duties for code in (one.act, one.decline, *closings) if code is not None]
-
-
-def _act_of() -> dict[str, str]:
-    return {duty.id: duty.act for book in applying() for duty in book.duties if duty.act is not None}
-
-
 def support_steps(*, period: Period, today: date, council: str = "", offence: str = "") -> Steps:
     """How many cases reported in the period reached each step towards support, in two statements.
 
     For who may see no person only over the whole quarter, to the nearest five. Raises TooFine as `compliance`.
     """
-    whole, as_of = _reach(period, today, finer=bool(council or offence))
+    whole, as_of = reach(period, today, finer=bool(council or offence))
     months = () if whole else months_of(period, as_of)
     asked = Asked(as_of, period.since, period.until, council, "", offence)
     cases = {month: n for month, (n, _) in case_counts(asked, whole=whole).items()}
@@ -285,20 +211,6 @@ def support_steps(*, period: Period, today: date, council: str = "", offence: st
         declined=step(DECLINED_STEP, steps.get(DECLINED_STEP, {})),
         months=months,
     )
-
-
-def sees_all() -> bool:
-    """Whether the current actor counts all rows, protected, rather than their own scope, exactly."""
-    actor = current_actor()
-    return not (actor.machine or actor.may(Permission.SEE_PEOPLE))
-
-
-def _reach(period: Period, today: date, *, finer: bool) -> tuple[bool, date]:
-    if not sees_all():
-        return False, today
-    if finer or not period.is_quarter:
-        raise TooFine("Figures of all cases are given for a quarter of the whole area.")
-    return True, month_end_before(today)
 
 
 Group = dict[tuple[str, ...], dict[str, int]]
@@ -375,12 +287,6 @@ def _nothing() -> Line:
     return Line((0,) * len(COUNTED_AS), 0)
 
 
-def _per_cent(part: Count | None, whole: Count | None) -> float | None:
-    if not isinstance(part, int) or not isinstance(whole, int) or not whole:
-        return None
-    return 100 * part / whole
-
-
 CODE_KEPT = declare(
     Figure(
         key="code.kept_in_time",
@@ -401,24 +307,6 @@ CODE_KEPT = declare(
     )
 )
 
-RECORDS = declare(
-    Figure(
-        key="code.records",
-        words=Words("What there is a record of", "Yr hyn y mae cofnod ohono"),
-        definition=Words(
-            "Of the duties that are certain in law: how many have a record of what became of them (done, declined, or "
-            "closed with a reason), by who told of it, and how many have none though their time has come or no day is "
-            "set for them.",
-            "O'r dyletswyddau sy'n sicr yn y gyfraith: faint sydd â chofnod o'r hyn a ddaeth ohonynt (gwnaed, "
-            "gwrthodwyd, neu caewyd gyda rheswm), yn ôl pwy a ddywedodd, a faint sydd heb gofnod er bod eu hamser "
-            "wedi dod neu na phennir diwrnod ar eu cyfer.",
-        ),
-        source=Words("Hawl: recorded events", "Hawl: digwyddiadau a gofnodwyd"),
-        unit="duties",
-        answer=records,
-    )
-)
-
 SUPPORT_STEPS = declare(
     Figure(
         key="support.steps",
@@ -434,3 +322,6 @@ SUPPORT_STEPS = declare(
         answer=support_steps,
     )
 )
+
+# All that this room counts: whoever asks for figures reads this module alone.
+FIGURES = (RECORDS, CODE_KEPT, SUPPORT_STEPS)

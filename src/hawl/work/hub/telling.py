@@ -1,7 +1,8 @@
 """What of a case may be put before the person it is about. Pure; it errs on the side of silence.
 
-A person must not learn from a printed page what nobody has told them yet, nor see that something was held back: an
-event is left out until its duties to tell are answered, and a withheld one is left out with all that was said of it.
+A person must not learn from a printed page what nobody has told them yet, nor see that something was held back. Named
+is what they did themselves, and what they were told by an act that is about that very event; whatever else was recorded
+(a risk that was found, a release that is planned) is left out, and a withheld event with all that was said of it.
 What the record calls excused, overdue or data missing is never told in those words (fact sheet victims-code, 7).
 """
 
@@ -20,6 +21,8 @@ _WAYS: dict[str, Way] = {
     "continuing": "owed", "awaiting_upstream": "waiting", "data_missing": "not_known", "declined": "no",
     "excused": "reason", "safe_alternative": "safer", "ended": "ended",
 }  # fmt: skip
+# What the person did themselves: they know of it.
+KNOWN_TO_THE_PERSON = frozenset({"crime_reported", "vrr_requested", "complaint_received", "expense_claim_received"})
 _TOLD = frozenset({"met", "met_late", "declined", "safe_alternative", "excused"})
 
 
@@ -67,7 +70,7 @@ def may_be_told(events: Sequence[Recorded], owed: Iterable[Evaluated], acts: dic
         if not rows or any(row.state == "withheld" for row in rows):
             continue
         to_tell = [row for row in rows if acts.get(row.duty_id) in ABOUT_ANOTHER]
-        if to_tell and not any(_was_told(row) for row in to_tell):
+        if event.event not in KNOWN_TO_THE_PERSON and not any(_was_told(row) for row in to_tell):
             unnamed += [row for row in to_tell if row.state in ("overdue", "missed")]
             continue
         told = tuple(ToTell(row, _way(row)) for row in rows if row.state in _WAYS)

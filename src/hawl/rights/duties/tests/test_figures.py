@@ -27,8 +27,10 @@ from hawl.registers.cases.tests.makers import (
     organisation_id,
     three_people,
 )
-from hawl.rights.duties.figures import Compliance, TooFine, compliance, records, support_steps
+from hawl.rights.duties.figures import Compliance, compliance, support_steps
 from hawl.rights.duties.models import Duty
+from hawl.rights.duties.reaching import TooFine
+from hawl.rights.duties.recorded import records
 from hawl.rights.rulebook import COUNTED_AS, state_on
 
 pytestmark = [pytest.mark.django_db, pytest.mark.process("staff")]

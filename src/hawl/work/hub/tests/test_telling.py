@@ -38,6 +38,7 @@ def row(trigger: str, duty: str, state: str, *, enforced: bool = True) -> Evalua
 
 
 ARREST = Happened("e1", "suspect_arrested")
+REPORT = Happened("e1", "crime_reported")
 ACTS: dict[str, str | None] = {"6.1a": "victim_informed", "3.1": "written_confirmation_sent", "7.1": "vps_explained"}
 
 
@@ -67,8 +68,16 @@ def test_what_is_withheld_leaves_no_trace_whatever_else_its_event_started() -> N
         assert (told.events, told.unnamed) == ((), ())
 
 
+@pytest.mark.parametrize("state", list(STATES))
+@pytest.mark.parametrize("event", ["release_planned", "risk_of_harm_flagged", "evidence_quality_doubted"])
+def test_what_an_office_found_or_planned_is_never_named_whatever_was_done_about_it(event: str, state: str) -> None:
+    told = may_be_told([Happened("e1", event)], [row("e1", "3.1", state)], ACTS)
+    assert (told.events, told.unnamed) == ((), ())
+
+
 def test_what_is_only_likely_is_not_told_as_owed() -> None:
-    assert may_be_told([ARREST], [row("e1", "3.1", "met", enforced=False)], ACTS).events == ()
+    assert may_be_told([REPORT], [row("e1", "3.1", "met", enforced=False)], ACTS).events == ()
+    assert may_be_told([REPORT], [row("e1", "3.1", "met")], ACTS).events
 
 
 @pytest.mark.parametrize("language", ["en", "cy"])
@@ -76,7 +85,8 @@ def test_what_is_only_likely_is_not_told_as_owed() -> None:
 def test_every_state_has_words_for_the_person_and_none_is_the_offices_own(language: str, reason: str) -> None:
     with translation.override(language):
         for state in STATES:
-            told = may_be_told([ARREST], [row("e1", "3.1", state)], ACTS)
+            told = may_be_told([REPORT], [row("e1", "3.1", state)], ACTS)
+            assert bool(told.events) == (state not in ("withheld", "superseded", "lapsed", "not_applicable"))
             for _event, rows in told.events:
                 for each in rows:
                     words = came_of(each, reason)
