@@ -15,6 +15,7 @@ from hawl.foundations.design.charts import Bar, Cell, Chart, Series, Stack, bars
 from hawl.foundations.disclosure import Count
 from hawl.foundations.languages.dates import short_day
 from hawl.foundations.languages.texts import in_language
+from hawl.foundations.measures.periods import period_of
 from hawl.insight.compliance import words
 from hawl.insight.compliance.asking import Asked
 from hawl.insight.compliance.measures import measures
@@ -177,10 +178,11 @@ def _blank(how_many: int) -> tuple[Cell, ...]:
 
 
 def trend(answer: Compliance) -> str:
-    """What changed from the quarter before, in one sentence; empty where it cannot be said."""
-    if len(answer.quarters) < _TWO:
+    """What changed between the last two quarters that are over, in one sentence; empty where it cannot be said."""
+    over = [row for row in answer.quarters if _is_over(row, answer.as_of)]
+    if len(over) < _TWO:
         return ""
-    before, last = answer.quarters[-2:]
+    before, last = over[-_TWO:]
     if before.rate is None or last.rate is None or min(before.base or 0, last.base or 0) < _ENOUGH:
         return ""
     told = {
@@ -196,6 +198,11 @@ def trend(answer: Compliance) -> str:
         )
         % told
     )
+
+
+def _is_over(row: Kept, day: date) -> bool:
+    quarter = period_of(row.path[0], day)
+    return quarter is not None and quarter.until <= day
 
 
 def charts(answer: Compliance, asked: Asked) -> list[Chart]:

@@ -9,7 +9,7 @@ from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.actions import record
 from hawl.foundations.clock import now, today
 from hawl.foundations.measures.periods import Period, month_end_before
-from hawl.insight.papers.kept import as_plain, digest_of
+from hawl.insight.papers.kept import as_plain, digest_of, sealed
 from hawl.insight.papers.models import Paper
 from hawl.rights.duties.figures import CODE_KEPT
 from hawl.rights.duties.reaching import sees_all
@@ -44,10 +44,12 @@ def keep_paper(*, by: Actor, period: Period) -> Paper:
             return there
         answer = as_plain(CODE_KEPT.answer(period=period, today=today()))
         books = {book.id: digest_of_file(book.id) for book in applying()}
-        made = Paper.objects.create(
-            figure=CODE_KEPT.key, period=period.key, since=period.since, until=period.until, as_of=as_of,
-            drawn_at=now(), drawn_by=by.user_id, rulebooks=books, answer=answer,
-            digest=digest_of([period.since.isoformat(), period.until.isoformat(), as_of.isoformat(), books, answer]),
-        )  # fmt: skip
-        record(action="paper.kept", object_kind="paper", object_id=str(made.pk), digest=made.digest)
+        said = {
+            "since": period.since, "until": period.until, "as_of": as_of, "drawn_at": now(), "drawn_by": by.user_id,
+            "rulebooks": books, "answer": answer, "digest": digest_of(sealed(period, as_of, books, answer)),
+        }  # fmt: skip
+        # Of two who press at once one keeps it, and the other is given that one.
+        made, new = Paper.objects.get_or_create(figure=CODE_KEPT.key, period=period.key, defaults=said)
+        if new:
+            record(action="paper.kept", object_kind="paper", object_id=str(made.pk), digest=made.digest)
     return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from typing import Any, TypeVar
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 from cattrs import Converter
 
 from hawl.foundations.disclosure import Count, Mark
+from hawl.foundations.measures.periods import Period
 
 Answer = TypeVar("Answer")
 
@@ -26,6 +28,11 @@ def from_plain(kind: type[Answer], plain: Any) -> Answer:
         return _converter().structure(plain, kind)
     except Exception as wrong:
         raise ValueError(f"What is kept is no {kind.__name__} any more.") from wrong
+
+
+def sealed(period: Period, as_of: date, rulebooks: Mapping[str, str], answer: Any) -> list[Any]:
+    """All that the digest of a paper stands for, in one order."""
+    return [*(day.isoformat() for day in (period.since, period.until, as_of)), rulebooks, answer]
 
 
 def digest_of(kept: Any) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from hawl.insight.papers.kept import digest_of, from_plain
+from hawl.foundations.measures.periods import Period
+from hawl.insight.papers.kept import digest_of, from_plain, sealed
 from hawl.insight.papers.models import Paper
 from hawl.rights.duties.figures import Compliance
 from hawl.rights.rulebook import applying, digest_of_file
@@ -22,8 +23,8 @@ def paper(paper_id: uuid.UUID) -> Paper:
 
 def answer_of(kept: Paper) -> Compliance:
     """The figures of a paper as they were answered. Raises ValueError where its content is not what was kept."""
-    days = [day.isoformat() for day in (kept.since, kept.until, kept.as_of)]
-    if digest_of([*days, kept.rulebooks, kept.answer]) != kept.digest:
+    period = Period(kept.period, kept.since, kept.until)
+    if digest_of(sealed(period, kept.as_of, kept.rulebooks, kept.answer)) != kept.digest:
         raise ValueError("The paper is not what was kept.")
     return from_plain(Compliance, kept.answer)
 

@@ -47,36 +47,37 @@ _HEADINGS = ("duty", "month", "council", "tier", "offence")
 # What grouping() of these says of a row of each: a bit is set where a column is not grouped by, the first is highest.
 _BITS = {each: sum(1 << at for at, other in enumerate(_HEADINGS[::-1]) if other != each) for each in _HEADINGS}
 _BY = {bits: each for each, bits in _BITS.items()}
-_NARROWED = "(%s = '' OR council = %s) AND (%s = '' OR offence = %s)"
 
 # Counted once over all the quarters: those that the period holds under each heading, and each quarter by duty.
-_DUTIES = f"""
+# `{all}`, `{narrowed}` and `{bits}` are put in by `_rows`.
+_DUTIES = """
     WITH counted AS MATERIALIZED (
-        SELECT * FROM hawl_duty_counts{{all}}(%s, %s, %s) WHERE {_NARROWED} AND (%s = '' OR tier = %s)
+        SELECT *, to_char(month, 'YYYY"-q"Q') AS quarter, right_no::text AS right_told, month::text AS month_told
+        FROM hawl_duty_counts{all}(%s, %s, %s) WHERE {narrowed} AND (%s = '' OR tier = %s)
     )
-    SELECT '', grouping({", ".join(_HEADINGS)}), enforced, bearer, right_no::text, duty, month::text,
+    SELECT '', grouping(duty, month_told, council, tier, offence), enforced, bearer, right_told, duty, month_told,
            council, tier, offence, timed, state, sum(n)::bigint
     FROM counted WHERE month >= %s
-    GROUP BY GROUPING SETS ((enforced, bearer, right_no, duty, timed, state), (enforced, month, timed, state),
+    GROUP BY GROUPING SETS ((enforced, bearer, right_told, duty, timed, state), (enforced, month_told, timed, state),
                             (enforced, council, timed, state), (enforced, tier, timed, state),
                             (enforced, offence, timed, state))
     UNION ALL
-    SELECT to_char(month, 'YYYY"-q"Q'), {_BITS["duty"]}, enforced, bearer, right_no::text, duty, NULL, NULL, NULL, NULL,
-           timed, state, sum(n)::bigint
-    FROM counted GROUP BY 1, 3, 4, 5, 6, 11, 12
-"""  # noqa: S608 - conditions of our own
-_CASES = f"""
-    SELECT month, sum(n)::bigint, sum(with_data)::bigint FROM hawl_case_counts{{all}}(%s, %s, %s)
-    WHERE {_NARROWED} GROUP BY month
-"""  # noqa: S608 - as above
-_STEPS = f"""
-    SELECT step, month, sum(n)::bigint FROM hawl_step_counts{{all}}(%s, %s, %s)
-    WHERE {_NARROWED} GROUP BY step, month
-"""  # noqa: S608 - as above
-_RECORDS = f"""
-    SELECT duty, source, sum(n)::bigint FROM hawl_record_counts{{all}}(%s, %s, %s, %s, %s)
-    WHERE {_NARROWED} AND (%s = '' OR tier = %s) GROUP BY duty, source
-"""  # noqa: S608 - as above
+    SELECT quarter, {bits}, enforced, bearer, right_told, duty, NULL, NULL, NULL, NULL, timed, state, sum(n)::bigint
+    FROM counted GROUP BY quarter, enforced, bearer, right_told, duty, timed, state
+"""
+_CASES = """
+    SELECT month, sum(n)::bigint, sum(with_data)::bigint FROM hawl_case_counts{all}(%s, %s, %s)
+    WHERE {narrowed} GROUP BY month
+"""
+_STEPS = """
+    SELECT step, month, sum(n)::bigint FROM hawl_step_counts{all}(%s, %s, %s)
+    WHERE {narrowed} GROUP BY step, month
+"""
+_RECORDS = """
+    SELECT duty, source, sum(n)::bigint FROM hawl_record_counts{all}(%s, %s, %s, %s, %s)
+    WHERE {narrowed} AND (%s = '' OR tier = %s) GROUP BY duty, source
+"""
+_NARROWED = "(%s = '' OR council = %s) AND (%s = '' OR offence = %s)"
 
 
 def duty_counts(asked: Asked, *, before: date, whole: bool) -> tuple[list[Counted], dict[str, list[Counted]]]:
@@ -122,6 +123,9 @@ def record_counts(asked: Asked, answers: Sequence[tuple[str, str]], *, whole: bo
 
 
 def _rows(statement: str, whole: bool, given: Sequence[Any]) -> list[Any]:
+    marks = {"{all}": "_all" if whole else "", "{narrowed}": _NARROWED, "{bits}": str(_BITS["duty"])}
+    for mark, text in marks.items():
+        statement = statement.replace(mark, text)
     with connection.cursor() as cursor:
-        cursor.execute(statement.replace("{all}", "_all" if whole else ""), given)
+        cursor.execute(statement, given)
         return list(cursor.fetchall())

@@ -48,7 +48,7 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
     SELECT pair.duty, array_agg(pair.act) AS acts FROM unnest(duties, acts) AS pair (duty, act) GROUP BY pair.duty
   )
   SELECT c.council::text, c.offence::text, d.tier::text, d.duty_id::text, coalesce(told.source,
-    CASE WHEN d.standing IN ('open', 'awaiting_upstream') AND as_of <= coalesce(d.due_on, as_of - 1)
+    CASE WHEN as_of <= d.due_on AND (d.standing IN ('open', 'awaiting_upstream') OR d.done_on > as_of)
       THEN 'running' ELSE 'none' END), count(*)
   FROM duties_duty d JOIN cases_case c ON c.id = d.case_id JOIN answering a ON a.duty = d.duty_id
   LEFT JOIN LATERAL (

@@ -9,7 +9,7 @@ rows = evaluate([Event("c1", "e1", "crime_reported", date(2026, 4, 2))], built_i
 
 from __future__ import annotations
 
-from hawl.rights.rulebook.asking import Asked, attributes_asked, counts_from_receipt, events_known
+from hawl.rights.rulebook.asking import AskedAttribute, attributes_asked, counts_from_receipt, events_known
 from hawl.rights.rulebook.books import Before, Duty, Every, Limit, Right, Rulebook, Words
 from hawl.rights.rulebook.engine import evaluate
 from hawl.rights.rulebook.loading import applying, built_in, digest_of_file, load_rulebook, reminding
@@ -21,7 +21,7 @@ __all__ = [
     "COUNTED_AS",
     "OPEN",
     "STATES",
-    "Asked",
+    "AskedAttribute",
     "Before",
     "Duty",
     "Evaluated",

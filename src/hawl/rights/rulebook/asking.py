@@ -18,7 +18,7 @@ _KIND_OF_TEST: Mapping[str, Kind] = {"is": "truth", "one_of": "choice", "at_leas
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedAttribute:
     """One attribute of an event. `truth` is true or false, `number` a whole one, `day` an ISO day, `choice` a code.
 
     `choices` are the codes of a choice with their words; empty for the other kinds.
@@ -30,7 +30,7 @@ class Asked:
     choices: tuple[tuple[str, Words], ...] = ()
 
 
-def attributes_asked(event: str, books: Iterable[Rulebook]) -> tuple[Asked, ...]:
+def attributes_asked(event: str, books: Iterable[Rulebook]) -> tuple[AskedAttribute, ...]:
     """The attributes without which a duty of these rulebooks cannot be judged after the event, in a fixed order."""
     kinds: dict[str, Kind] = {}
     decides = vocabulary().events[event].decides_tier_by if event in vocabulary().events else None
@@ -83,9 +83,9 @@ def _tests(condition: Condition | None) -> Iterator[tuple[str, Kind]]:
             yield from _tests(part)
 
 
-def _asked(name: str, kind: Kind) -> Asked:
+def _asked(name: str, kind: Kind) -> AskedAttribute:
     asks, choices = _words()[name]
-    return Asked(name, kind, asks, choices if kind == "choice" else ())
+    return AskedAttribute(name, kind, asks, choices if kind == "choice" else ())
 
 
 @cache

@@ -33,7 +33,7 @@ EARLIEST = date(1900, 1, 2)
 def moment_of(text: str, form: str) -> datetime:
     """The aware moment that `text` says, in London; a day is its beginning. ValueError where it says none."""
     pattern = FORMS[form]
-    found = datetime.strptime(text, pattern) if pattern else datetime.fromisoformat(text)  # noqa: DTZ007 - made aware below
+    found = datetime.strptime(text, pattern).replace(tzinfo=LONDON) if pattern else datetime.fromisoformat(text)
     if found.date() < EARLIEST:
         raise ValueError("no day on which anything was recorded")
     return found.replace(tzinfo=LONDON) if found.tzinfo is None else found.astimezone(LONDON)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from hawl.foundations.languages import dates
 from hawl.foundations.languages.texts import in_language
-from hawl.rights.rulebook import Asked
+from hawl.rights.rulebook import AskedAttribute
 from hawl.work.hub import offering, wording
 
 if TYPE_CHECKING:
@@ -41,21 +41,13 @@ class ActForm(forms.Form):
 
     on = DayField(label=gettext_lazy("On which day"))
     received = DayField(label=gettext_lazy("On which day did word of it come to you?"), required=False)
-    about = forms.ChoiceField(
-        label=gettext_lazy("About which event"),
-        required=False,
-        error_messages={"invalid_choice": gettext_lazy("Choose an event of this case.")},
-    )
 
     def __init__(self, *args: Any, event: str, events: Iterable[CaseEvent], **kwargs: Any) -> None:
         super().__init__(*args, **{**kwargs, "auto_id": "act-%s"})
         self.event = event
         about = [(row.event_id, _named(row)) for row in events if row.event in offering.answered_by(event)]
         if about:
-            none = [("", _("None in particular"))]
-            self.fields["about"].choices = [*none, *about]  # type: ignore[attr-defined]
-        else:
-            del self.fields["about"]
+            self.fields["about"] = _chosen(_("About which event"), [("", _("None in particular")), *about])
         if not offering.asks_receipt(event):
             del self.fields["received"]
         self.told = {f"told_{each.attribute}": each for each in offering.asked_of(event)}
@@ -70,11 +62,16 @@ class ActForm(forms.Form):
         return data
 
 
+def _chosen(label: str, choices: list[tuple[str, str]]) -> forms.ChoiceField:
+    says = {"invalid_choice": _("Choose an event of this case.")}
+    return forms.ChoiceField(label=label, required=False, choices=choices, error_messages=says)
+
+
 def _named(row: CaseEvent) -> str:
     return f"{wording.event(row.event)} ({dates.short_day(row.occurred_on)})"
 
 
-def _field(asked: Asked) -> forms.Field:
+def _field(asked: AskedAttribute) -> forms.Field:
     label = in_language(asked.asks._asdict())
     if asked.kind == "day":
         return DayField(label=label)
@@ -93,7 +90,7 @@ def _field(asked: Asked) -> forms.Field:
     return forms.ChoiceField(label=label, choices=choices, error_messages={"required": wrong, "invalid_choice": wrong})
 
 
-def _value(asked: Asked, typed: Any) -> Any:
+def _value(asked: AskedAttribute, typed: Any) -> Any:
     if asked.kind == "truth":
         return typed == "yes"
     return typed.isoformat() if asked.kind == "day" else typed
@@ -102,13 +99,6 @@ def _value(asked: Asked, typed: Any) -> Any:
 class DutyForm(forms.Form):
     """What became of one duty: done, declined, a reason, or that the person says it was not done."""
 
-    event = forms.ChoiceField(
-        label=gettext_lazy("What became of it?"),
-        error_messages={
-            "required": gettext_lazy("Choose what became of it."),
-            "invalid_choice": gettext_lazy("Choose what became of it from the list."),
-        },
-    )
     on = DayField(label=gettext_lazy("On which day"))
     words = forms.CharField(
         label=gettext_lazy("The reason, in a few words"),
@@ -120,8 +110,13 @@ class DutyForm(forms.Form):
     def __init__(self, *args: Any, answers: Iterable[offering.Answer], **kwargs: Any) -> None:
         super().__init__(*args, **{**kwargs, "auto_id": "duty-%s"})
         self.answers = {each.event: each for each in answers}
+        says = {
+            "required": _("Choose what became of it."),
+            "invalid_choice": _("Choose what became of it from the list."),
+        }
         told = [(each.event, str(each.words)) for each in self.answers.values()]
-        self.fields["event"].choices = told  # type: ignore[attr-defined]
+        first = {"event": forms.ChoiceField(label=_("What became of it?"), choices=told, error_messages=says)}
+        self.fields = {**first, **self.fields}
 
     def clean(self) -> dict[str, Any]:
         """A reason has its words, since the person is told them; nothing else takes any."""
@@ -171,6 +166,9 @@ FIELD_OF = {
     "before_referral": "on",
     "before_answer": "on",
     "later_answer": "on",
+    "before_about": "on",
+    "future_receipt": "received",
+    "received_before": "received",
     "about_needed": "about",
     "unknown_about": "about",
     "unknown_event": "event",

@@ -7,7 +7,7 @@ from functools import cache
 
 from hawl.foundations.languages.texts import Text
 from hawl.rights.rulebook import (
-    Asked,
+    AskedAttribute,
     Duty,
     Rulebook,
     Words,
@@ -70,7 +70,7 @@ def offered(event: str, *, of_desk: bool) -> bool:
     return any(event in group.events for group in groups(of_desk=of_desk))
 
 
-def asked_of(event: str) -> tuple[Asked, ...]:
+def asked_of(event: str) -> tuple[AskedAttribute, ...]:
     """What the rulebooks in force ask to be told of the event."""
     return attributes_asked(event, books_in_force())
 

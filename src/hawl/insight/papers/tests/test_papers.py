@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -19,11 +21,10 @@ from hawl.foundations.measures.periods import Period, month_end_before, quarter_
 from hawl.insight.papers import actions, queries
 from hawl.insight.papers.actions import CannotKeep, keep_paper
 from hawl.insight.papers.kept import as_plain, digest_of, from_plain
-from hawl.insight.papers.models import Paper
 from hawl.registers.cases.models import Case
 from hawl.registers.cases.tests.makers import DESK, ThreePeople, make_case, organisation_id, three_people
 from hawl.rights.duties.actions import recompute
-from hawl.rights.duties.figures import Compliance, Kept, compliance
+from hawl.rights.duties.figures import CODE_KEPT, Compliance, Kept, compliance
 from hawl.work.hub.actions import record_act
 
 pytestmark = [pytest.mark.django_db, pytest.mark.process("staff")]
@@ -163,6 +164,15 @@ def test_what_is_no_answer_is_refused(wrong: object) -> None:
         from_plain(Kept, wrong)
 
 
-def test_the_kind_of_answer_is_that_of_the_figure() -> None:
-    assert Compliance.__name__ in str(actions.CODE_KEPT.answer.__annotations__["return"])
-    assert Paper._meta.get_field("digest").max_length == 64
+def test_two_who_press_at_once_keep_one_paper(board: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    answered = CODE_KEPT.answer
+
+    def while_another_keeps_it(**asked: Any) -> Compliance:
+        monkeypatch.undo()
+        keep_paper(by=board, period=last_quarter())
+        return answered(**asked)
+
+    slow = replace(CODE_KEPT, answer=while_another_keeps_it)
+    monkeypatch.setattr(actions, "CODE_KEPT", slow)
+    made = keep_paper(by=board, period=last_quarter())
+    assert [each.pk for each in queries.papers()] == [made.pk]

@@ -326,3 +326,42 @@ def _column(state: str, due_on: date | None) -> str:
         "met_late": "late", "overdue": "overdue", "pending": "running", "declined": "closed", "withheld": "closed",
         "data_missing": "unknown", "no_limit": "open",
     }[state]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("as_of", "told_by"),
+    [(date(2026, 8, 5), "running"), (date(2026, 8, 6), "none"), (date(2026, 8, 9), "user"), (date(2026, 8, 8), "none")],
+)
+def test_what_was_told_later_ran_still_or_had_no_record_on_an_earlier_day(
+    officer: Actor, as_of: date, told_by: str
+) -> None:
+    case = a_case()
+    make_event(case, "support_referral_made", date(2026, 8, 9), asserted_by="user:1")
+    make_duty(case, due_on=date(2026, 8, 5), standing="met_late", done_on=date(2026, 8, 9))
+    held = records(period=QUARTER, today=as_of)
+    assert {name: n for name, n in held.told_by.items() if n} == {told_by: 1}
+
+
+@pytest.mark.parametrize(
+    ("asserted_by", "told_by"), [("feed:gwent", "feed"), ("extract:witness-care", "extract"), ("user:3", "user")]
+)
+def test_who_told_is_who_recorded_what_answers_it(officer: Actor, asserted_by: str, told_by: str) -> None:
+    case, day = a_case(), date(2026, 8, 4)
+    make_event(case, "support_referral_made", day, asserted_by=asserted_by)
+    make_event(case, "vps_explained", day, asserted_by="user:9")
+    make_duty(case, standing="met", done_on=day)
+    assert records(period=QUARTER, today=TODAY).told_by[told_by] == 1
+
+
+def test_each_quarter_of_the_trend_says_what_its_own_page_says() -> None:
+    people = three_people()
+    with acting_as(people.officer.actor()):
+        for number in range(60):
+            case = a_case(date(2026, 2, 3) if number % 2 else date(2026, 8, 3))
+            make_duty(case, standing="met" if number % 7 else "open", duty_id="4.4" if number % 11 else "3.1")
+    with acting_as(people.board.actor()):
+        last = compliance(period=QUARTER, today=TODAY)
+        assert [row.path[0] for row in last.quarters] == ["2026-q1", "2026-q3"]
+        for row in last.quarters:
+            alone = compliance(period=period_of(row.path[0], TODAY), today=TODAY).enforced
+            assert (row.counts, row.total, row.bounds) == (alone.counts, alone.total, alone.bounds)

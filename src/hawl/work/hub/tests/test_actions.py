@@ -23,7 +23,6 @@ from hawl.registers.cases.tests.makers import (
     make_event,
     make_person,
     organisation_id,
-    three_people,
 )
 from hawl.registers.people.models import Contact, Person
 from hawl.registers.people.tests.deciding import decided
@@ -34,11 +33,6 @@ from hawl.work.hub.refusals import Refused
 pytestmark = [pytest.mark.django_db, pytest.mark.process("staff")]
 
 TABLES = ("people_person", "people_contact", "cases_case", "cases_caseevent", "duties_duty")
-
-
-@pytest.fixture
-def people() -> ThreePeople:
-    return three_people()
 
 
 @pytest.fixture

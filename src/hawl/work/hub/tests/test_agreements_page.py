@@ -18,15 +18,10 @@ from hawl.foundations.clock import today
 from hawl.registers.agreements.actions import Said, record_agreement
 from hawl.registers.agreements.models import SharingAgreement
 from hawl.registers.cases.models import Case
-from hawl.registers.cases.tests.makers import DESK, HUB, ThreePeople, make_case, organisation_id, three_people
+from hawl.registers.cases.tests.makers import DESK, HUB, ThreePeople, make_case, organisation_id
 from hawl.work.hub.actions import refer_to_hub
 
 pytestmark = [pytest.mark.django_db, pytest.mark.process("staff")]
-
-
-@pytest.fixture
-def people() -> ThreePeople:
-    return three_people()
 
 
 @pytest.fixture

@@ -18,24 +18,14 @@ from django.test.utils import CaptureQueriesContext
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.clock import today
 from hawl.registers.cases.models import Case, CaseEvent
-from hawl.registers.cases.tests.makers import DESK, ThreePeople, make_event, organisation_id, three_people
+from hawl.registers.cases.tests.makers import ThreePeople, make_event
 from hawl.rights.duties.models import Duty
 from hawl.rights.rulebook import applying, built_in, loading
 from hawl.work.hub import offering, wording
 from hawl.work.hub.actions import record_act, refer_to_hub
-from hawl.work.hub.tests.test_pages import owed_case, signed_in, soup, statements, text
+from hawl.work.hub.tests.pages import owed_case, signed_in, soup, statements, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.process("staff")]
-
-
-@pytest.fixture
-def people() -> ThreePeople:
-    return three_people()
-
-
-@pytest.fixture
-def client(people: ThreePeople) -> Client:
-    return signed_in(people.officer)
 
 
 def typed(day: date) -> str:
@@ -359,4 +349,20 @@ def test_a_new_duty_by_data_alone_is_owed_on_the_list_and_the_page_and_is_done_b
 def test_without_its_file_the_duty_is_not_there(people: ThreePeople, client: Client) -> None:
     owed_case(people, reported=1)
     assert "Light the lantern" not in text(client.get("/due/"))
-    assert organisation_id(DESK)
+
+
+def test_an_event_whose_day_is_not_recorded_is_named_without_one(people: ThreePeople, client: Client) -> None:
+    case = owed_case(people, reported=3)
+    with acting_as(people.officer.actor()) as by:
+        arrest = record_act(by=by, case=case, event="suspect_arrested", occurred_on=today())
+        CaseEvent.objects.filter(pk=arrest.pk).update(occurred_on=None)
+    page = text(client.get(f"{place(case)}duties/?duty=6.1a&from={arrest.event_id}"))
+    assert "on a day that is not recorded: A suspect was arrested." in page
+
+
+def test_a_day_of_receipt_that_cannot_be_is_told_beside_its_field(people: ThreePeople, client: Client) -> None:
+    case = owed_case(people, reported=3)
+    sent = {"event": "hearing_listed", "on": typed(today()), "received": typed(today() - timedelta(1))}
+    shown = soup(client.post(f"{place(case)}act/", sent))
+    assert shown.select_one(".govuk-error-summary a")["href"] == "#act-received"
+    assert "cannot have come before it happened" in shown.select_one("#act-received-error").text

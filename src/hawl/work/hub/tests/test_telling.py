@@ -13,11 +13,11 @@ from django.utils import translation
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.clock import today
 from hawl.registers.cases.models import Case
-from hawl.registers.cases.tests.makers import ThreePeople, three_people
+from hawl.registers.cases.tests.makers import ThreePeople
 from hawl.rights.rulebook import STATES, Evaluated, Event, applying, evaluate
 from hawl.work.hub.actions import record_act
 from hawl.work.hub.telling import may_be_told
-from hawl.work.hub.tests.test_pages import owed_case, signed_in, soup, text
+from hawl.work.hub.tests.pages import owed_case, signed_in, soup, text
 from hawl.work.hub.told import came_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.process("staff")]
@@ -98,11 +98,6 @@ def test_every_state_has_words_for_the_person_and_none_is_the_offices_own(langua
 # The page.
 
 
-@pytest.fixture
-def people() -> ThreePeople:
-    return three_people()
-
-
 def page_of(people: ThreePeople, case: Case, prefix: str = "") -> object:
     return signed_in(people.officer).get(f"{prefix}/people/{case.person_id}/cases/{case.pk}/told/")
 
@@ -118,8 +113,8 @@ def test_the_page_tells_what_is_owed_in_the_persons_words_and_none_of_the_office
         record_act(by=by, case=case, event="information_withheld", occurred_on=today(), about=held.event_id)
     shown = text(page_of(people, case, prefix))
     assert not [word for word in NEVER_SAID if word in shown]
-    assert "arrest" not in shown.lower().replace("arrested person", "")
-    assert "caution" not in shown
+    for word in ("arrest", "arest", "caution", "rybudd"):
+        assert word not in shown.lower()
     if not prefix:
         assert "You should have had this by" in shown
         assert shown.count("You should have heard from the police or another body by") == 1

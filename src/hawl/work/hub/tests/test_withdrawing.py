@@ -23,7 +23,6 @@ from hawl.registers.cases.tests.makers import (
     make_contact,
     make_person,
     organisation_id,
-    three_people,
 )
 from hawl.registers.people.models import Contact, Person
 from hawl.rights.duties.models import Duty
@@ -32,11 +31,6 @@ from hawl.work.hub.refusals import Refused
 
 pytestmark = pytest.mark.django_db
 staff = pytest.mark.process("staff")
-
-
-@pytest.fixture
-def people() -> ThreePeople:
-    return three_people()
 
 
 @pytest.fixture
