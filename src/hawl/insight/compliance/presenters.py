@@ -81,11 +81,11 @@ def filters(asked: Asked) -> list[dict[str, object]]:
     return fields
 
 
-def headline(answer: Compliance, held: Records | None) -> list[dict[str, object]]:
-    """Coverage first: a rate says nothing of what is not known. `held` is not kept with an old paper."""
+def headline(answer: Compliance, held: Records) -> list[dict[str, object]]:
+    """Coverage first: a rate says nothing of what is not known."""
     row = answer.enforced
-    found: list[dict[str, object]] = [] if held is None else [_recorded(held)]
-    found += [
+    return [
+        _recorded(held),
         {
             "value": words.share(row.coverage, row.coverage_range),
             "label": _("of outcomes known"),
@@ -116,7 +116,6 @@ def headline(answer: Compliance, held: Records | None) -> list[dict[str, object]
             "state": "overdue",
         },
     ]
-    return found
 
 
 def _recorded(held: Records) -> dict[str, object]:
@@ -140,10 +139,10 @@ def coverage_table(held: Records) -> Table:
     )
 
 
-def measures_table(answer: Compliance, steps: Steps | None) -> Table:
+def measures_table(answer: Compliance, steps: Steps) -> Table:
     """The five measures that forces return, each with its duties, and referral never without what came of it."""
     held = {row.path[2]: row for row in (*answer.duties, *answer.advisory_duties)}
-    counted = {} if steps is None else {step.event: step.n for step in steps.steps}
+    counted = {step.event: step.n for step in steps.steps}
     rows: list[tuple[Cell, ...]] = []
     for measure in measures():
         title = str(in_language(measure.title))
@@ -155,8 +154,7 @@ def measures_table(answer: Compliance, steps: Steps | None) -> Table:
                 "measure": title,
                 "step": words.short_step(step),
             }
-            if step in counted:
-                rows.append((Cell(name), Cell(words.count(counted[step]), number=True), *_blank(3)))
+            rows.append((Cell(name), Cell(words.count(counted[step]), number=True), *_blank(3)))
     columns = (_("Measure"), _("Counted"), _("Outcome known"), _("Kept in time"), _("Late or overdue"))
     return Table(_("The five measures that forces return"), columns, tuple(rows))
 

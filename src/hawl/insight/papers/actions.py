@@ -9,10 +9,11 @@ from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.actions import record
 from hawl.foundations.clock import now, today
 from hawl.foundations.measures.periods import Period, month_end_before
-from hawl.insight.papers.kept import as_plain, digest_of, sealed
+from hawl.insight.papers.kept import Shown, as_plain, digest_of, sealed
 from hawl.insight.papers.models import Paper
-from hawl.rights.duties.figures import CODE_KEPT
+from hawl.rights.duties.figures import CODE_KEPT, SUPPORT_STEPS
 from hawl.rights.duties.reaching import sees_all
+from hawl.rights.duties.recorded import RECORDS
 from hawl.rights.rulebook import applying, digest_of_file
 
 
@@ -42,7 +43,10 @@ def keep_paper(*, by: Actor, period: Period) -> Paper:
         there = Paper.objects.filter(figure=CODE_KEPT.key, period=period.key).first()
         if there is not None:
             return there
-        answer = as_plain(CODE_KEPT.answer(period=period, today=today()))
+        compliance, records, steps = (
+            one.answer(period=period, today=today()) for one in (CODE_KEPT, RECORDS, SUPPORT_STEPS)
+        )
+        answer = as_plain(Shown(compliance, records, steps))
         books = {book.id: digest_of_file(book.id) for book in applying()}
         said = {
             "since": period.since, "until": period.until, "as_of": as_of, "drawn_at": now(), "drawn_by": by.user_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any, TypeVar
@@ -13,8 +14,19 @@ from cattrs import Converter
 
 from hawl.foundations.disclosure import Count, Mark
 from hawl.foundations.measures.periods import Period
+from hawl.rights.duties.figures import Compliance, Steps
+from hawl.rights.duties.recorded import Records
 
 Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """All that the page of a quarter shows: a referral stands on paper too beside who was reached and assessed."""
+
+    compliance: Compliance
+    records: Records
+    steps: Steps
 
 
 def as_plain(answer: object) -> Any:

@@ -12,8 +12,9 @@ from hawl.foundations.access.models import NOBODY, STAFF_SIDE, OpenModel
 class Paper(OpenModel):
     """The figures of one quarter as they were shown on a day, and by which rulebooks.
 
-    `answer` is what `figure` answered, small numbers hidden, as `kept.as_plain` writes it; `digest` is the SHA-256 of
-    that, the days and the rulebooks in canonical JSON. `rulebooks` gives the SHA-256 of each rulebook's file by id.
+    `answer` is `kept.Shown`, small numbers hidden, as `kept.as_plain` writes it, and `figure` names the first part of
+    it. `digest` is the SHA-256 of that, the days and the rulebooks in canonical JSON; `rulebooks` gives the SHA-256 of
+    each rulebook's file by id.
     """
 
     readers = STAFF_SIDE

@@ -5,9 +5,8 @@ from __future__ import annotations
 import uuid
 
 from hawl.foundations.measures.periods import Period
-from hawl.insight.papers.kept import digest_of, from_plain, sealed
+from hawl.insight.papers.kept import Shown, digest_of, from_plain, sealed
 from hawl.insight.papers.models import Paper
-from hawl.rights.duties.figures import Compliance
 from hawl.rights.rulebook import applying, digest_of_file
 
 
@@ -21,12 +20,12 @@ def paper(paper_id: uuid.UUID) -> Paper:
     return Paper.objects.get(pk=paper_id)
 
 
-def answer_of(kept: Paper) -> Compliance:
+def answer_of(kept: Paper) -> Shown:
     """The figures of a paper as they were answered. Raises ValueError where its content is not what was kept."""
     period = Period(kept.period, kept.since, kept.until)
     if digest_of(sealed(period, kept.as_of, kept.rulebooks, kept.answer)) != kept.digest:
         raise ValueError("The paper is not what was kept.")
-    return from_plain(Compliance, kept.answer)
+    return from_plain(Shown, kept.answer)
 
 
 def changed_since(kept: Paper) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ def paper(request: HttpRequest, paper_id: UUID) -> HttpResponse:
     except ObjectDoesNotExist as absent:
         raise Http404 from absent
     try:
-        answer = queries.answer_of(kept)
+        shown = queries.answer_of(kept)
     except ValueError:
         context = {"kept": kept, "broken": True, "period": words.period(_period(kept))}
         return render(request, "papers/paper.html", context, status=500)
@@ -74,11 +74,13 @@ def paper(request: HttpRequest, paper_id: UUID) -> HttpResponse:
         "period": words.period(_period(kept)),
         "drawn_by": display_name(kept.drawn_by),
         "changed": [titles.get(each, each) for each in queries.changed_since(kept)],
-        "headline": presenters.headline(answer, None),
-        "trend": presenters.trend(answer),
-        "measures": presenters.measures_table(answer, None),
-        "charts": presenters.charts(answer, asked({}, kept.as_of, sees_all=True)),
-        "tables": presenters.duty_tables(answer, presenters.no_link),
+        "headline": presenters.headline(shown.compliance, shown.records),
+        "trend": presenters.trend(shown.compliance),
+        "measures": presenters.measures_table(shown.compliance, shown.steps),
+        "coverage": presenters.coverage_table(shown.records),
+        "charts": presenters.charts(shown.compliance, asked({}, kept.as_of, sees_all=True)),
+        "steps": presenters.steps_chart(shown.steps),
+        "tables": presenters.duty_tables(shown.compliance, presenters.no_link),
     }
     return render(request, "papers/paper.html", context)
 

@@ -195,12 +195,21 @@ def _moments(case: Case, events: Sequence[CaseEvent], owed: Sequence[Evaluated])
                 wording.event(row.event),
                 row.occurred_on,
                 source=sources[row.event_id],
+                note=_doubted_duty(row, owed),
                 href=f"{page}?{urlencode({'event': row.event_id})}",
             ),
             tuple(by_trigger.get(row.event_id, ())),
         )
         for row in starting_first
     )
+
+
+def _doubted_duty(row: CaseEvent, owed: Sequence[Evaluated]) -> str:
+    """What it was that the person said was not done; empty for other events."""
+    attribute = rules.doubts(row.event)
+    named = row.attributes.get(attribute) if attribute else None
+    one = next((each for each in owed if (each.duty_id, each.trigger_event_id) == (named, row.about)), None)
+    return wording.work_of(one.rulebook, one.duty_id) if one else ""
 
 
 def _reminders(found: Sequence[Evaluated]) -> list[Reminder]:

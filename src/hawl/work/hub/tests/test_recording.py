@@ -171,6 +171,8 @@ def test_what_the_person_says_stands_beside_what_the_record_says_and_changes_not
     assert says in text(client.get(f"{place(case)}duties/?duty=3.1&from={trigger}"))
     cards = soup(client.get(f"/people/{case.person_id}/")).select(".hawl-owed")
     assert [says in each.text for each in cards].count(True) == 1
+    note = soup(client.get(f"/people/{case.person_id}/")).select_one(".hawl-moment__note")
+    assert "confirmation" in note.text
     assert says not in text(client.get(f"{place(case)}duties/?duty=7.1&from={trigger}"))
 
 
