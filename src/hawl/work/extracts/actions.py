@@ -207,6 +207,11 @@ def _lay(staged: Sequence[Staged], run: uuid.UUID | None, source: _Source) -> tu
         object_kind="case",
         entries=[(str(f.case_id), {"fate": f.fate, "event_id": f.event_id, "former": f.said}) for f in laid.former],
     )
+    record_many(
+        action="case.answer_recorded",
+        object_kind="case",
+        entries=[(str(case), {"agreement": "no", "source": source.mapping.source}) for case in laid.declined],
+    )
     told = [Refused(row.row_number, _reason(laid.unplaced[row.n])) for row in waiting]
     return laid, told, len(gone)
 

@@ -15,6 +15,7 @@ from django.db import connection
 from hawl.foundations.vault.keys import KeyRing
 from hawl.foundations.vault.sealing import seal
 from hawl.rights.duties.columns import COLUMNS
+from hawl.rights.duties.figures import DECLINED_STEP
 from hawl.rights.rulebook import Event
 from hawl.work.extracts import statements as sql
 from hawl.work.extracts.keys import RowKeys
@@ -71,6 +72,8 @@ class Laid:
     fates: dict[int, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     unplaced: dict[int, bool] = field(default_factory=dict)
     former: list[Former] = field(default_factory=list)
+    # Cases in which a row said that the person does not want to be referred on.
+    declined: list[uuid.UUID] = field(default_factory=list)
     cases: int = 0
     duties: int = 0
 
@@ -129,6 +132,10 @@ def lay(laid: Laid, *, run: uuid.UUID | None, label: str, desk: Desk, confirms: 
         laid.former = [_former(row) for row in cursor.fetchall()]
         for statement in sql.EVENTS:
             cursor.execute(statement, {"label": label})
+        for statement in (sql.HOLD_PEOPLE, sql.SAID_NO):
+            cursor.execute(statement, {"no": DECLINED_STEP})
+        laid.declined = [row[0] for row in cursor.fetchall()]
+        cursor.execute(sql.NO_CALLS, {"no": DECLINED_STEP})
         if confirms:
             cursor.execute(sql.CONFIRM, {})
         _duties(cursor, laid, desk)

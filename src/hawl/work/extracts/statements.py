@@ -115,6 +115,29 @@ SELECT gen_random_uuid(), c.id, s.event_id, s.event, s.occurred_on, s.received_o
 FROM stage_extract_fate f JOIN stage_extract s ON s.n = f.n JOIN cases_case c ON c.id = f.case_id WHERE f.fate = 'new'
 """,
 )
+# Whoever said no to being referred on is not rung unasked and gets no message, from the moment it is known; what a
+# person at the desk decided stays, and an extract opens nothing (`registers.cases.set_answer`).
+_SAID_NO = """SELECT f.case_id FROM stage_extract_fate f JOIN stage_extract s ON s.n = f.n
+  WHERE f.fate IN ('new', 'corrected') AND s.event = %(no)s"""
+# Whoever writes to the person holds this row meanwhile: they come before the no, or find it.
+HOLD_PEOPLE = f"""
+SELECT id FROM people_person WHERE id IN (SELECT person_id FROM cases_case WHERE id IN ({_SAID_NO})) ORDER BY id
+FOR UPDATE
+"""
+SAID_NO = f"""
+UPDATE cases_case SET no_first_call = true,
+  agreement = CASE WHEN agreement_decided_at IS NULL THEN 'no' ELSE agreement END,
+  route = CASE WHEN agreement_decided_at IS NULL AND route IN ('automatic', 'consent_first') THEN 'declined'
+    ELSE route END,
+  route_reason = CASE WHEN agreement_decided_at IS NULL AND route IN ('automatic', 'consent_first') THEN 'agreement_no'
+    ELSE route_reason END
+WHERE id IN ({_SAID_NO}) AND NOT (agreement = 'no' AND no_first_call) RETURNING id
+"""
+NO_CALLS = f"""
+UPDATE people_contact SET ring = 'unknown' WHERE ring = 'first_approach' AND decided_at IS NULL
+  AND person_id IN (SELECT person_id FROM cases_case WHERE id IN ({_SAID_NO}))
+"""
+
 # Where the source says when it changed a row, an older row that comes late must not replace what it confirmed since.
 CONFIRM = """
 UPDATE cases_caseevent e SET recorded_at = s.told_at FROM stage_extract_fate f JOIN stage_extract s ON s.n = f.n

@@ -18,10 +18,13 @@ from hawl.foundations.access.actor import Role
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.models import AuditEntry
 from hawl.registers.cases.models import Case, CaseEvent
-from hawl.registers.cases.tests.makers import DESK, account, organisation_id
+from hawl.registers.cases.queries import has_declined
+from hawl.registers.cases.tests.makers import DESK, account, make_contact, organisation_id
+from hawl.registers.people.models import Contact
 from hawl.rights.duties.actions import recompute
 from hawl.rights.duties.models import Duty
 from hawl.work.extracts import laying, statements
+from hawl.work.extracts.keys import RowKeys
 from hawl.work.extracts.models import KeptRow
 from hawl.work.extracts.tests.extracting import (
     LABEL,
@@ -50,6 +53,65 @@ MONDAY, TUESDAY, FRIDAY = "2026-11-16T06:00:00+00:00", "2026-11-17T06:00:00+00:0
 def _on_the_day_of_the_examples() -> Iterator[None]:
     with time_machine.travel(datetime(2026, 11, 22, 12, tzinfo=UTC), tick=True):
         yield
+
+
+# --- A no ---------------------------------------------------------------------------------------
+
+
+def asked_case(name: str, **changes: Any) -> uuid.UUID:
+    """A case whose person may be rung once and was referred by nobody yet."""
+    bring(("C1", name))
+    with acting_as(EVERYBODY):
+        case = case_of(f"R-{name}")
+        stood = {"agreement": "yes", "route": "automatic", "route_reason": "nothing_holds", "no_first_call": False}
+        Case.objects.filter(pk=case.pk).update(**{**stood, **changes})
+        make_contact(case.person, ring="first_approach")
+    return uuid.UUID(str(case.pk))
+
+
+def stands(case_id: uuid.UUID) -> tuple[Any, ...]:
+    with acting_as(EVERYBODY):
+        case = Case.objects.get(pk=case_id)
+        rings = set(Contact.objects.filter(person_id=case.person_id).values_list("ring", flat=True))
+        return case.agreement, case.route, case.no_first_call, rings, has_declined(case.person_id)
+
+
+def test_a_no_closes_calls_messages_and_the_way_to_the_hub_with_the_event() -> None:
+    case_id = asked_case("Ann")
+    assert stands(case_id) == ("yes", "automatic", False, {"first_approach"}, False)
+    extract(row(what="REFUSED"))
+    assert stands(case_id) == ("no", "declined", True, {"unknown"}, True)
+    with acting_as(EVERYBODY):
+        told = AuditEntry.objects.filter(action="case.answer_recorded", object_id=str(case_id))
+        assert [each.detail["agreement"] for each in told] == ["no"]
+
+
+def test_a_no_that_is_taken_back_opens_nothing() -> None:
+    case_id = asked_case("Ann")
+    extract(row(what="REFUSED"))
+    extract(row(what="REFUSED", state="GONE"))
+    assert codes_of("Ann") == []
+    assert stands(case_id) == ("no", "declined", True, {"unknown"}, True)
+
+
+def test_what_a_person_at_the_desk_decided_stands_and_nobody_is_rung_unasked_all_the_same() -> None:
+    case_id = asked_case("Ann", agreement_decided_at=datetime(2026, 11, 20, tzinfo=UTC))
+    extract(row(what="REFUSED"))
+    assert stands(case_id) == ("yes", "automatic", True, {"unknown"}, False)
+
+
+def test_a_no_lifts_no_hold_of_a_specialist() -> None:
+    case_id = asked_case("Ann", route="specialist_hold", route_reason="slavery")
+    extract(row(what="REFUSED"))
+    assert stands(case_id)[:3] == ("no", "specialist_hold", True)
+
+
+def test_other_events_close_nothing_and_the_no_of_one_victim_is_not_anothers() -> None:
+    case_id = asked_case("Ann")
+    bring(("C1", "Ben"))
+    extract(row(), row(2, "REFUSED", victim="P-Ben"))
+    assert "support_referral_declined" in codes_of("Ben")
+    assert stands(case_id) == ("yes", "automatic", False, {"first_approach"}, False)
 
 
 # --- To whom an event goes ----------------------------------------------------------------------
@@ -413,4 +475,7 @@ def test_the_ids_of_the_sender_are_stored_nowhere() -> None:
 
 
 def test_staged_columns_are_those_of_a_staged_row() -> None:
-    assert len(statements.STAGED.split(",")) == len(laying.Staged.columns.__doc__ and statements.STAGED.split(", "))
+    keys = RowKeys(None, None, None, "extract-1", "", uuid.uuid4())
+    moment = datetime(2026, 11, 20, tzinfo=UTC)
+    staged = laying.Staged(1, keys, "suspect_charged", None, None, {}, moment, uuid.uuid4(), 1)
+    assert len(statements.STAGED.split(", ")) == len(staged.columns())
