@@ -61,6 +61,7 @@ COMMANDS: dict[str, Reach] = {
     "keys retire": Reach.MACHINE,
     "keys rotate": Reach.MACHINE,
     "keys status": Reach.MACHINE,
+    "people link-file": Reach.NOTHING,
     "people reindex": Reach.MACHINE,
     "person erase": Reach.MACHINE,
     "prepare": Reach.OWNER,

@@ -27,7 +27,10 @@ ROOMS: dict[str, tuple[str, str]] = {
     "fields": ("hawl.config.fields_commands:fields", "The register of fields: class, owner, retention, what is done."),
     "journal": ("hawl.config.backups.commands:journal", "The safety journal outside the database."),
     "keys": ("hawl.foundations.vault.commands:keys", "Change, renew, escrow and recover the keys."),
-    "people": ("hawl.registers.finding.commands:people", "The people held: lay anew what finds them."),
+    "people": (
+        "hawl.config.people_commands:people",
+        "People: lay anew what finds them; which rows of a file are one.",
+    ),
     "person": ("hawl.work.erasing.commands:person", "One person held: erase them."),
     "prepare": ("hawl.config.commands:prepare", "Make or upgrade this installation's database and keys."),
     "restore": ("hawl.config.backups.commands:restore", "Restore a backup and put the safety journal back."),

@@ -9,7 +9,7 @@ from hawl.foundations.commands import Progress, needs_database, say_json
 
 @click.group()
 def people() -> None:
-    """The people held."""
+    """The people held, and the people of a file."""
 
 
 @people.command()

@@ -14,7 +14,7 @@ from importlib.resources import files
 
 from hawl.foundations.datafiles import read
 
-_PATRONYMS = ("ap", "ab", "fab", "mab", "ferch", "verch")
+PATRONYMS = ("ap", "ab", "fab", "mab", "ferch", "verch")
 _DIGITS = re.compile(r"[^0-9]")
 _NUMBER = re.compile(r"[+0-9][^A-Za-z]*")
 
@@ -43,9 +43,9 @@ def parts_of_family(name: str) -> list[str]:
     words = folded(name).split()
     found = ["".join(words)]
     for place, word in enumerate(words):
-        if word in _PATRONYMS and place + 1 < len(words):
+        if word in PATRONYMS and place + 1 < len(words):
             found += [word[:2] + words[place + 1], words[place + 1]]
-        elif word not in _PATRONYMS:
+        elif word not in PATRONYMS:
             found.append(word)
     # Joined already: Aprhys, Abowen.
     found += [each[2:] for each in found if each.startswith(("ap", "ab")) and each in _groups()["family"]]
@@ -124,6 +124,11 @@ def postcode(text: str) -> str:
     """The first postcode in a text, joined in capitals; empty where there is none."""
     found = _POSTCODE.search(text)
     return (found[1] + found[2]).upper() if found else ""
+
+
+def without_postcode(text: str) -> str:
+    """An address without the postcode that `postcode` reads out of it."""
+    return _POSTCODE.sub(" ", text, count=1)
 
 
 def email(text: str) -> str:

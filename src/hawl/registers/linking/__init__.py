@@ -1,0 +1,1 @@
+"""Which rows of a file are of one person, by Splink's model; no database, no keys, no Django."""
