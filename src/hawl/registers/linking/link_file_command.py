@@ -68,9 +68,7 @@ def _check_places(people_file: Path, out: Path) -> None:
 
 def _link(people_file: Path, id_column: str, mapping: dict[str, tuple[str, ...]], threshold: float) -> Linked:
     # Splink and DuckDB take a second to load; `--help` needs neither.
-    import duckdb
-
-    from hawl.registers.linking.linking import MEMORY, Telling, link_people
+    from hawl.registers.linking.linking import NotLinked, Telling, link_people
     from hawl.registers.linking.reading import WrongShape
 
     _say(f"Reading {people_file.name} …")
@@ -79,10 +77,8 @@ def _link(people_file: Path, id_column: str, mapping: dict[str, tuple[str, ...]]
         linked = link_people(people_file, id_column, mapping, threshold, telling)
     except WrongShape as fault:
         raise Unusable(str(fault)) from fault
-    except duckdb.OutOfMemoryException as fault:
-        raise Unusable(
-            f"The rows do not fit into {MEMORY} of memory, and nothing of them is put on disk.", "Give fewer rows."
-        ) from fault
+    except NotLinked as fault:
+        raise Unusable(str(fault), "Give fewer rows at once.") from fault
     if not linked.taken.rows and not linked.taken.left_out:
         raise Unusable(f"{people_file.name} has no rows.")
     return linked

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 from duckdb import DuckDBPyConnection
+from splink.internals.exceptions import SplinkException
 
 from hawl.registers.linking.grouping import group
 from hawl.registers.linking.levels import comparisons_for
@@ -20,6 +21,10 @@ from hawl.registers.linking.scoring import score
 from hawl.registers.linking.training import train
 
 MEMORY = "1GB"
+
+
+class NotLinked(RuntimeError):
+    """The work could not go on. Its text is a sentence that quotes no row; what Splink says may quote some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +54,25 @@ def in_memory() -> Iterator[DuckDBPyConnection]:
         yield connection
 
 
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    try:
+        yield
+    except (duckdb.Error, SplinkException) as fault:
+        cause = fault if isinstance(fault, duckdb.Error) else fault.__cause__
+        if isinstance(cause, duckdb.OutOfMemoryException):
+            raise NotLinked(f"The rows do not fit into {MEMORY} of memory, and none is put on disk.") from None
+        raise NotLinked(f"The work could not go on ({type(cause or fault).__name__}).") from None
+
+
 def link_people(
     path: Path, id_column: str, mapping: Mapping[str, tuple[str, ...]], threshold: float, telling: Telling
 ) -> Linked:
-    """Raises `WrongShape` of a file that cannot be read, `duckdb.OutOfMemoryException` beyond `MEMORY`.
+    """Raises `WrongShape` of a file that cannot be read, `NotLinked` where memory does not suffice.
 
     `threshold` is the probability, above 0 and below 1, at which two rows are linked.
     """
-    with in_memory() as connection:
+    with _told_plainly(), in_memory() as connection:
         taken = read_people(connection, path, id_column, mapping, telling.read)
         if not taken.rows:
             return Linked(taken, [], 0, 0)

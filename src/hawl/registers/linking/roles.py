@@ -7,8 +7,10 @@ from collections.abc import Sequence
 ROLES = ("forename", "surname", "full_name", "dob", "postcode", "address", "phone", "email", "gender")
 # An address may stand in several columns, which are joined in the order given.
 _SEVERAL = "address"
-# Of two people of one house these may all be the same: nothing is linked by them alone.
-_OF_A_HOUSE = {"postcode", "address", "gender"}
+# Twins may have all but this in common.
+_GIVEN = {"forename", "full_name"}
+# And of many people of one name, these tell which.
+_WHICH = {"dob", "postcode", "address", "phone", "email"}
 
 
 class WrongMapping(ValueError):
@@ -41,5 +43,9 @@ def _check_together(found: dict[str, tuple[str, ...]]) -> None:
     twice = sorted({column for column in columns if columns.count(column) > 1})
     if twice:
         raise WrongMapping(f"The column {twice[0]} is given two roles.")
-    if not set(found) - _OF_A_HOUSE:
-        raise WrongMapping("People cannot be told apart by where they live. Map a name, a dob, a phone or an email.")
+    if not _GIVEN & set(found):
+        raise WrongMapping("People of one house cannot be told apart without given names: map a forename or full_name.")
+    if not _WHICH & set(found):
+        raise WrongMapping(
+            f"People of one name cannot be told apart by it: map {', '.join(sorted(_WHICH))} or some of them."
+        )
