@@ -11,7 +11,7 @@ BENCH := build/bench.stamp
 DESIGN := src/hawl/foundations/design
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test drill-audit check format wheel bench bench-duties drill-canaries drill-contact drill-duties drill-keys mutants drill-signing serve doctor lock styles words clean
+.PHONY: help setup demo test drill-audit check format wheel bench bench-duties drill-canaries drill-contact drill-duties drill-keys mutants drill-signing spark serve doctor lock styles words clean
 .SUFFIXES:
 
 help: ## show this list
@@ -77,6 +77,8 @@ words: $(SETUP) ## take new words into the Welsh catalogue, to be translated
 drill-canaries: setup ## words put into every sealed field are found in no file; says how many files were read
 	@$(BIN)/pytest tests/at_rest -s
 
+spark: $(SETUP) build/spark.stamp ## add Spark (400 MB; needs Java 17) for hawl duties evaluate --engine spark and its tests
+
 lock: $(SETUP) ## pin the newest allowed versions with their hashes into requirements/
 	@sh tools/lock.sh
 
@@ -95,6 +97,11 @@ $(STYLES): $(SETUP) package.json package-lock.json .npmrc tools/build_styles.py 
 
 $(WORDS): $(SETUP) tools/build_catalogue.py locale/cy/LC_MESSAGES/django.po
 	@$(BIN)/python tools/build_catalogue.py
+	@touch $@
+
+build/spark.stamp: requirements/spark.txt $(SETUP)
+	@echo "Installing Spark …" >&2
+	@sh tools/setup.sh spark
 	@touch $@
 
 # A peer has an environment of its own, and is called as a process.

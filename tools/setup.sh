@@ -1,5 +1,6 @@
 #!/bin/sh
 # Makes the environment `.venv` from hash-pinned requirements, with the package in it for editing. Called by `make setup`.
+# With the word `spark` it adds only what `make spark` says.
 # Asks of the machine: Python 3.11 or newer with pip. Debian's python3-venv is not needed.
 set -eu
 python=${PYTHON:-python3}
@@ -38,6 +39,10 @@ if [ ! -x .venv/bin/uv ]; then
         "$python" -m pip --python .venv/bin/python install -q --disable-pip-version-check --require-hashes \
             -r requirements/uv.txt
     fi
+fi
+if [ "${1:-}" = spark ]; then
+    .venv/bin/uv pip install -q --python .venv/bin/python --require-hashes -r requirements/spark.txt
+    exit
 fi
 echo "Installing what Hawl needs …" >&2
 .venv/bin/uv pip sync -q --python .venv/bin/python --require-hashes requirements/dev.txt requirements/uv.txt

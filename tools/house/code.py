@@ -40,6 +40,7 @@ WRITERS = {
     "hawl.work.intake.keys_of_people": "gives one who was erased and is told of anew a new key, called by laying only",
     "hawl.registers.finding.laying": "lays the tokens of many people at once, called by actions and the importer",
     "hawl.rights.evaluating.writing": "writes that table into a file",
+    "hawl.rights.evaluating.spark.parts": "cuts that table for workers, and drops what it cut by; no register",
     "hawl.rights.evaluating.tables": "fills tables of one evaluation in a DuckDB of its own; no register",
     "hawl.rights.evaluating.columnar.evaluation": "adds to the same tables what an SQL file cannot ask",
     "hawl.work.protection.inheriting": "lays denials on all people of a crime, called by the importer and actions",

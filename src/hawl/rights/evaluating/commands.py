@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from hawl.rights.evaluating.checking import check_events
 from hawl.rights.evaluating.columnar import evaluate_columnar
 from hawl.rights.evaluating.one import evaluate_one_by_one
 from hawl.rights.evaluating.reading import WrongShape, read_events
+from hawl.rights.evaluating.spark import LOCAL, SparkUnusable, evaluate_on_spark, look_for_spark
 from hawl.rights.evaluating.summary_command import summary
 from hawl.rights.evaluating.writing import ENDINGS, write_duties
 from hawl.rights.rulebook import Rulebook, applying, built_in
@@ -40,7 +42,8 @@ duties.add_command(summary)
 @click.option("--events", required=True, type=click.Path(path_type=Path), help="CSV, JSON Lines or Parquet.")
 @click.option("--as-of", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The day, at whose end it stood so.")
 @click.option("--rulebook", "chosen", multiple=True, metavar="ID", help="Only this one; may be given several times.")
-@click.option("--engine", type=click.Choice(["one", "columnar"]), default="columnar", show_default=True)
+@click.option("--engine", type=click.Choice(["one", "columnar", "spark"]), default="columnar", show_default=True)
+@click.option("--master", metavar="ADDRESS", help=f"Where Spark is; without it this machine's cores ({LOCAL}).")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="CSV, JSON Lines or Parquet.")
 @click.option("--problems", type=click.Path(path_type=Path), help="A CSV of the rows that were left out.")
 @click.option("--json", "as_json", is_flag=True, help="Write one line of JSON.")
@@ -49,6 +52,7 @@ def evaluate_file(
     as_of: dt.datetime,
     chosen: tuple[str, ...],
     engine: str,
+    master: str | None,
     out: Path,
     problems: Path | None,
     as_json: bool,
@@ -59,11 +63,18 @@ def evaluate_file(
     """
     books = _rulebooks(chosen)
     _check_places(events, out, problems)
+    if master and engine != "spark":
+        raise Unusable("--master is the address of Spark.", "Add --engine spark, or leave it out.")
+    if engine == "spark":
+        _check_spark()
     try:
         with tempfile.TemporaryDirectory(prefix=".hawl-duties-", dir=out.resolve().parent) as folder:
             spilled = f"{folder}/spilled"
             with duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": spilled}) as connection:
-                told = _run(connection, events, books, as_of.date(), engine)
+                _read(connection, events)
+                judge = partial(_evaluate, connection, books, as_of.date(), engine, Path(folder), master or LOCAL)
+                told = {"engine": engine, "as_of": as_of.date().isoformat(), "rulebooks": [book.id for book in books]}
+                told |= _run(connection, judge)
                 _say(f"Writing {out.name} …")
                 write_duties(connection, out, Path(folder))
                 left_out = _tell_left_out(connection, problems)
@@ -85,6 +96,14 @@ def _check_places(events: Path, out: Path, problems: Path | None) -> None:
             raise Unusable(f"There is no folder {path.parent}.")
 
 
+def _check_spark() -> None:
+    """Before anything is read, which may take long."""
+    try:
+        look_for_spark()
+    except SparkUnusable as fault:
+        raise Unusable(str(fault)) from fault
+
+
 def _rulebooks(chosen: Sequence[str]) -> list[Rulebook]:
     books = built_in()
     unknown = [one for one in chosen if one not in {book.id for book in books}]
@@ -95,9 +114,7 @@ def _rulebooks(chosen: Sequence[str]) -> list[Rulebook]:
     return [book for book in books if book.id in chosen] if chosen else list(applying())
 
 
-def _run(
-    connection: DuckDBPyConnection, events: Path, books: list[Rulebook], as_of: dt.date, engine: str
-) -> dict[str, Any]:
+def _read(connection: DuckDBPyConnection, events: Path) -> None:
     _say(f"Reading {events.name} …")
     try:
         for name in read_events(connection, events):
@@ -106,29 +123,38 @@ def _run(
         raise Unusable(str(fault)) from fault
     _say("Looking through the rows …")
     check_events(connection)
+
+
+def _run(connection: DuckDBPyConnection, judge: Callable[[Callable[[int], None]], None]) -> dict[str, Any]:
     ((taken, cases),) = connection.execute("SELECT count(*), count(DISTINCT case_id) FROM taken").fetchall()
     _say(f"Evaluating {taken:,} events of {cases:,} cases …")
     progress = Progress("events", taken)
     try:
-        if engine == "one":
-            evaluate_one_by_one(connection, books, as_of, tell=progress.at)
-        else:
-            evaluate_columnar(connection, books, as_of)
-    except BeyondCalendar as fault:
+        judge(progress.at)
+    except (BeyondCalendar, SparkUnusable) as fault:
         raise Unusable(str(fault)) from fault
     progress.done(taken)
     # What was read makes room for the writing.
     connection.execute("DROP VIEW taken; DROP TABLE given")
     states = dict(connection.execute("SELECT state, count(*) FROM evaluated GROUP BY state ORDER BY state").fetchall())
-    return {
-        "engine": engine,
-        "as_of": as_of.isoformat(),
-        "rulebooks": [book.id for book in books],
-        "taken": taken,
-        "cases": cases,
-        "duties": sum(states.values()),
-        "states": states,
-    }
+    return {"taken": taken, "cases": cases, "duties": sum(states.values()), "states": states}
+
+
+def _evaluate(
+    connection: DuckDBPyConnection,
+    books: list[Rulebook],
+    as_of: dt.date,
+    engine: str,
+    folder: Path,
+    master: str,
+    tell: Callable[[int], None],
+) -> None:
+    if engine == "one":
+        evaluate_one_by_one(connection, books, as_of, tell=tell)
+    elif engine == "spark":
+        evaluate_on_spark(connection, books, as_of, folder, master=master, tell=tell)
+    else:
+        evaluate_columnar(connection, books, as_of)
 
 
 def _say(line: str) -> None:
