@@ -190,10 +190,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     marker = item.get_closest_marker("process")
     process = marker.args[0] if marker else "jobs"
     speak_as(process)
-    urlconf = "hawl.config.urls_public" if process == "public" else "hawl.config.urls_staff"
-    if urlconf != settings.ROOT_URLCONF:
-        from hawl.config.settings import web
+    from hawl.config.settings import web
 
+    urlconf = web.urlconf_of(process)
+    if urlconf != settings.ROOT_URLCONF:
         settings.ROOT_URLCONF = urlconf
         settings.MIDDLEWARE = web.middleware_of(process)
         clear_url_caches()

@@ -14,17 +14,20 @@ from uuid import UUID
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from laying import canary
 from searching import MARK, patterns, search
 from test_canaries import _superuser, dump
 
 from hawl.config.serving import Process, processes
-from hawl.foundations.access.actor import Role
+from hawl.foundations.access.actor import Actor, Role
 from hawl.foundations.access.models import ScopedModel
 from hawl.foundations.access.scope import acting_as
 from hawl.foundations.access.tests.processes import as_process
+from hawl.foundations.audit.actions import record
 from hawl.foundations.database.connection import Address, credential_file, given_url
+from hawl.foundations.database.home import InstallationError
+from hawl.foundations.vault import letterbox
 from hawl.foundations.vault.actions import destroy_key
 from hawl.foundations.vault.keys import key_file
 from hawl.foundations.vault.sealing import CannotOpen, Key, key_id_of
@@ -49,7 +52,7 @@ WHERE = Address("127.0.0.1", 5432, "hawl")
 
 
 def process(name: str) -> Process:
-    return next(each for each in processes(1, 2) if each.name == name)
+    return next(each for each in processes(1, 2, 3) if each.name == name)
 
 
 def rights_on(table: str) -> set[str]:
@@ -96,6 +99,46 @@ def test_public_process_is_told_no_key_and_no_credential_but_its_own() -> None:
     for name in ("staff", "jobs", "sealer", "owner"):
         assert str(credential_file(name)) not in told.values()
     assert not [name for name in told if "SEAL_KEY" in name or "JOURNAL" in name]
+
+
+def test_partner_process_has_no_right_on_any_table_about_a_person(held: dict[str, Any]) -> None:
+    with as_process("partner"):
+        assert {table: rights_on(table) for table in SCOPED if rights_on(table)} == {}
+        assert rights_on("partners_letter") == {"SELECT", "INSERT"}
+        assert rights_on("partners_partnerkey") == {"SELECT"}
+        assert rights_on("audit_auditentry") == {"INSERT"}
+        assert rights_on("identity_user") == set()
+
+
+def test_partner_process_writes_to_the_audit_in_the_name_of_partners_alone(held: dict[str, Any]) -> None:
+    with as_process("partner"):
+        with acting_as(Actor(label="partner:k-1")):
+            record(action="partner.letter_received")
+        with pytest.raises(IntegrityError, match="in the name of partners alone"), acting_as(Actor(label="user:1")):
+            record(action="partner.letter_received")
+
+
+def test_partner_process_is_told_no_key_and_no_credential_but_its_own() -> None:
+    told = process("partner").environment(WHERE)
+    assert told["HAWL_KEY_FILE"] == "none"
+    assert told["HAWL_LETTERBOX"].startswith("age1")
+    for name in ("staff", "public", "jobs", "sealer", "owner"):
+        assert str(credential_file(name)) not in told.values()
+    assert "AGE-SECRET-KEY" not in " ".join(told.values())
+
+
+def test_partner_process_cannot_open_what_it_took_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = process("partner").environment(WHERE)
+    for name in ("HAWL_KEY_FILE", "HAWL_LETTERBOX"):
+        monkeypatch.setenv(name, told[name])
+    sealed = letterbox.seal_letter(b"a victim's name")
+    assert b"victim" not in sealed
+    with pytest.raises(InstallationError):
+        letterbox.open_letter(sealed)
+    monkeypatch.delenv("HAWL_KEY_FILE")
+    assert letterbox.open_letter(sealed) == b"a victim's name"
+    with pytest.raises(CannotOpen):
+        letterbox.open_letter(sealed[:-1] + b"x")
 
 
 def test_the_check_of_rights_finds_one_that_was_given(held: dict[str, Any]) -> None:

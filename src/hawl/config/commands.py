@@ -18,15 +18,16 @@ def prepare() -> None:
 
 
 @click.command()
-@click.argument("process", required=False, type=click.Choice(["staff", "public", "jobs", "sealer"]))
+@click.argument("process", required=False, type=click.Choice(["staff", "public", "partner", "jobs", "sealer"]))
 @click.option("--staff-port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--public-port", type=click.IntRange(1, 65535), default=8001, show_default=True)
+@click.option("--partner-port", type=click.IntRange(1, 65535), default=8002, show_default=True)
 @needs_database
-def serve(process: str | None, staff_port: int, public_port: int) -> None:
-    """Start both sites and the background work, or one PROCESS alone (one such command for each systemd unit)."""
+def serve(process: str | None, staff_port: int, public_port: int, partner_port: int) -> None:
+    """Start all processes, or one PROCESS alone (one such command for each systemd unit)."""
     from hawl.config.serving import serve as start
 
-    start(staff_port=staff_port, public_port=public_port, only=process)
+    start(staff_port=staff_port, public_port=public_port, partner_port=partner_port, only=process)
 
 
 @click.command()

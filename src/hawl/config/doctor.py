@@ -131,7 +131,7 @@ def _seal_key() -> Iterator[Finding]:
 def _credentials() -> Iterator[Finding]:
     # With a server of one's own the owner's credential is in DATABASE_URL.
     owner = () if given_url() else ("owner",)
-    processes = ("staff", "public", "jobs")
+    processes = ("staff", "public", "partner", "jobs")
     for name in (*processes, "sealer", *owner, *(f"signing-{process}" for process in processes)):
         yield _private(f"credential-{name}", home() / "credentials" / name)
 
@@ -191,7 +191,7 @@ def _now() -> float:
 
 
 def _rights(connection: Connection) -> Iterator[Finding]:
-    for process in ("staff", "public", "jobs", "sealer"):
+    for process in ("staff", "public", "partner", "jobs", "sealer"):
         row = connection.execute(
             "select rolsuper, rolbypassrls, rolcreaterole or rolcreatedb from pg_roles where rolname = %s",
             [role_name(process)],

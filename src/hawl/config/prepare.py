@@ -52,7 +52,7 @@ def prepare(*, say: bool) -> None:
     make_key_file()
     make_journal_key()
     seals.make_key_file()
-    for process in ("staff", "public", "jobs"):
+    for process in ("staff", "public", "partner", "jobs"):
         signing = folder / "credentials" / f"signing-{process}"
         if not signing.exists():
             write_private(signing, secrets.token_urlsafe(48))

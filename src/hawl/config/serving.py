@@ -19,6 +19,7 @@ from hawl.foundations.audit import seals
 from hawl.foundations.database.connection import Address, address, credential_file
 from hawl.foundations.database.home import InstallationError, home
 from hawl.foundations.journal import keys as journal_keys
+from hawl.foundations.vault import letterbox
 from hawl.foundations.vault.keys import key_file
 
 _RESTARTS = 5
@@ -66,6 +67,7 @@ class Process:
             **(_of_sealer() if self.name == "sealer" else {}),
             **(_of_shipper() if self.name == "jobs" else {}),
             **(_of_provider() if self.name == "staff" else {}),
+            **({"HAWL_LETTERBOX": letterbox.recipient()} if self.name == "partner" else {}),
         }
 
 
@@ -92,11 +94,12 @@ def _of_shipper() -> dict[str, str]:
     }
 
 
-def processes(staff_port: int, public_port: int) -> tuple[Process, ...]:
+def processes(staff_port: int, public_port: int, partner_port: int) -> tuple[Process, ...]:
     """All processes of an installation."""
     return (
         Process("staff", staff_port, holds_keys=True),
         Process("public", public_port, holds_keys=False),
+        Process("partner", partner_port, holds_keys=False),
         Process("jobs", None, holds_keys=True),
         Process("sealer", None, holds_keys=False),
     )
@@ -110,16 +113,18 @@ class _Running:
     started: float = field(default_factory=time.monotonic)
 
 
-def serve(*, staff_port: int = 8000, public_port: int = 8001, only: str | None = None) -> None:
+def serve(
+    *, staff_port: int = 8000, public_port: int = 8001, partner_port: int = 8002, only: str | None = None
+) -> None:
     """Start the processes (or `only` one) and stay until a signal; then end them all.
 
     A process that dies is started again, up to five times; when one cannot be kept up, all end with an error.
-    Raises `InstallationError` for a taken port, or one port given to both sites.
+    Raises `InstallationError` for a taken port, or one port given twice.
     """
-    wanted = [each for each in processes(staff_port, public_port) if only in (None, each.name)]
+    wanted = [each for each in processes(staff_port, public_port, partner_port) if only in (None, each.name)]
     ports = [each.port for each in wanted if each.port is not None]
     if len(set(ports)) < len(ports):
-        raise InstallationError("Both sites were given the same port.", "Give each a port of its own.")
+        raise InstallationError("Two processes were given the same port.", "Give each a port of its own.")
     for port in ports:
         _refuse_taken(port)
     # Only now: these read tables, and Django is set up by whoever starts.
@@ -212,12 +217,18 @@ def _refuse_taken(port: int) -> None:
         except OSError as reason:
             raise InstallationError(
                 f"Port {port} is taken by another program.",
-                "End it, or choose others: hawl serve --staff-port 8100 --public-port 8101",
+                "End it, or choose others: hawl serve --staff-port 8100 --public-port 8101 --partner-port 8102",
             ) from reason
 
 
 def _tell(wanted: list[Process]) -> None:
-    words = {"staff": "Staff site", "public": "Public site", "jobs": "Background work", "sealer": "Seals of audit"}
+    words = {
+        "staff": "Staff site",
+        "public": "Public site",
+        "partner": "Partners' API",
+        "jobs": "Background work",
+        "sealer": "Seals of audit",
+    }
     for each in wanted:
         place = f"http://127.0.0.1:{each.port}/" if each.port else "running"
         click.echo(f"  {words[each.name]:<16} {place}", err=True)

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "hawl.rights.duties",
     "hawl.work.intake",
     "hawl.work.extracts",
+    "hawl.work.partners",
     "hawl.work.hub",
     "hawl.work.protection",
     "hawl.work.erasing",

@@ -24,7 +24,14 @@ def _secret() -> str:
 SECRET_KEY = _secret()
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("HAWL_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
-ROOT_URLCONF = "hawl.config.urls_public" if _public else "hawl.config.urls_staff"
+
+
+def urlconf_of(process: str) -> str:
+    """The addresses of a process."""
+    return f"hawl.config.urls_{process if process in ('public', 'partner') else 'staff'}"
+
+
+ROOT_URLCONF = urlconf_of(PROCESS)
 WSGI_APPLICATION = "hawl.config.wsgi.application"
 
 _staff_middleware = [
@@ -37,7 +44,13 @@ _staff_middleware = [
 
 
 def middleware_of(process: str) -> list[str]:
-    """The middleware of a process; the public one knows no session of staff."""
+    """The middleware of a process; the public one knows no session of staff, the API neither pages nor forms."""
+    if process == "partner":
+        return [
+            "hawl.config.middleware.OneRequest",
+            "hawl.foundations.design.headers.SafetyHeaders",
+            "hawl.entrances.partner_api.problems.Plain",
+        ]
     return [
         "hawl.config.middleware.OneRequest",
         "hawl.foundations.design.headers.SafetyHeaders",

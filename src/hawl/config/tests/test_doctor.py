@@ -232,7 +232,11 @@ def test_a_role_with_more_rights_than_its_own_is_told(
     monkeypatch.setattr(
         doctor,
         "role_name",
-        {"staff": more, "public": "nobody", **{name: credential(name).user for name in ("jobs", "sealer")}}.__getitem__,
+        {
+            "staff": more,
+            "public": "nobody",
+            **{name: credential(name).user for name in ("partner", "jobs", "sealer")},
+        }.__getitem__,
     )
     assert {"role-staff", "role-public"} == {code for code in wrong(examine()) if code.startswith("role-")}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import signal
@@ -21,6 +22,7 @@ import psycopg
 import pytest
 
 from hawl.config import serving
+from hawl.foundations.clock import today
 from hawl.foundations.database import embedded
 from hawl.foundations.database.connection import Address, given_url
 from hawl.foundations.database.home import InstallationError
@@ -44,6 +46,7 @@ class Served:
     home: Path
     staff: int
     public: int
+    partner: int
     program: subprocess.Popen[bytes]
 
     def children(self) -> dict[str, psutil.Process]:
@@ -96,15 +99,15 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("served")
     for each in (folder, folder.parent):
         each.chmod(0o711)  # as root the server runs as a user of its own, who must pass through
-    home, staff, public = folder / "home", free_port(), free_port()
+    home, staff, public, partner = folder / "home", free_port(), free_port(), free_port()
     with (folder / "said").open("wb") as said:
         program = subprocess.Popen(
-            [HAWL, "serve", "--staff-port", str(staff), "--public-port", str(public)],
+            [HAWL, "serve", "--staff-port", str(staff), "--public-port", str(public), "--partner-port", str(partner)],
             env=_environment(home), stdout=said, stderr=said, start_new_session=True,
         )  # fmt: skip
-    running = Served(home, staff, public, program)
+    running = Served(home, staff, public, partner, program)
     try:
-        up = until(lambda: all(running.answers(port, "/health/live") == 200 for port in (staff, public)), 120)
+        up = until(lambda: all(running.answers(port, "/health/live") == 200 for port in (staff, public, partner)), 120)
         assert up, (folder / "said").read_text()
         yield running
     finally:
@@ -113,14 +116,14 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             program.wait(30)
 
 
-def test_both_sites_are_alive_and_ready(served: Served) -> None:
-    for port in (served.staff, served.public):
+def test_both_sites_and_the_api_are_alive_and_ready(served: Served) -> None:
+    for port in (served.staff, served.public, served.partner):
         assert served.answers(port, "/health/live") == 200
         assert served.answers(port, "/health/ready") == 200
 
 
 def test_each_process_is_given_its_own_credential_and_no_other(served: Served) -> None:
-    assert until(lambda: set(served.children()) == {"staff", "public", "jobs", "sealer"}, 10)
+    assert until(lambda: set(served.children()) == {"staff", "public", "partner", "jobs", "sealer"}, 10)
     for name, child in served.children().items():
         for process in (child, *child.children(recursive=True)):
             given = process.environ()
@@ -128,21 +131,62 @@ def test_each_process_is_given_its_own_credential_and_no_other(served: Served) -
             assert given["HAWL_SECRET_FILE"] == str(served.home / "credentials" / f"signing-{name}")
             assert "DATABASE_URL" not in given
             assert "HAWL_HOME" not in given
-            others = {"staff", "public", "jobs", "sealer", "owner"} - {name}
+            others = {"staff", "public", "partner", "jobs", "sealer", "owner"} - {name}
             told = " ".join(given.values())
             assert [each for each in others if f"credentials/{each}" in told] == []
             assert "superuser" not in told
-            key = "none" if name in ("public", "sealer") else str(served.home / "keys" / "vault.json")
+            key = "none" if name in ("public", "partner", "sealer") else str(served.home / "keys" / "vault.json")
             assert given["HAWL_KEY_FILE"] == key
+            assert ("HAWL_LETTERBOX" in given) is (name == "partner")
             assert ("audit-seal" in told) is (name == "sealer")
 
 
 def test_each_process_speaks_to_the_database_in_its_own_role(served: Served) -> None:
     served.answers(served.staff, "/health/ready")
     served.answers(served.public, "/health/ready")
-    wanted = {"hawl_staff", "hawl_public", "hawl_jobs", "hawl_sealer"}
+    served.answers(served.partner, "/health/ready")
+    wanted = {"hawl_staff", "hawl_public", "hawl_partner", "hawl_jobs", "hawl_sealer"}
     assert until(lambda: {user for user, _ in served.sessions()} == wanted, 15), served.sessions()
     assert {(f"hawl_{name}", f"hawl-{name}") for name in ("staff", "public")} <= served.sessions()
+
+
+def test_a_signed_letter_reaches_the_running_api_and_an_unsigned_one_does_not(served: Served, tmp_path: Path) -> None:
+    """The area's sources are examples, so that the API believes the signature and takes no letter yet."""
+
+    def hawl(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [HAWL, "partner", *words], env=_environment(served.home), capture_output=True, text=True, check=False
+        )
+
+    key, rows = tmp_path / "key.pem", tmp_path / "rows.csv"
+    rows.write_text("a,b\n", encoding="utf-8")
+    public = hawl("make-key", str(key)).stdout.strip()
+    added = hawl(
+        "add",
+        "gwent-police",
+        "--public-key",
+        public,
+        "--scope",
+        "extracts:witness-care",
+        "--until",
+        (today() + dt.timedelta(days=30)).isoformat(),
+    )
+    assert added.returncode == 0, added.stderr
+    send = [
+        "send",
+        str(rows),
+        "--to",
+        f"http://127.0.0.1:{served.partner}",
+        "--source",
+        "witness-care",
+        "--key",
+        str(key),
+    ]
+    known, unknown = hawl(*send, "--key-id", added.stdout.strip()), hawl(*send, "--key-id", "k-000000000000")
+    assert (known.returncode, unknown.returncode) == (2, 2)
+    assert "not open yet" in known.stderr, known.stderr
+    assert "not signed" in unknown.stderr, unknown.stderr
+    assert served.answers(served.partner, "/v1/extracts/witness-care/letters") == 401
 
 
 def test_a_taken_port_is_refused_with_its_sentence(served: Served) -> None:
@@ -230,7 +274,7 @@ def test_one_port_for_both_sites_is_refused() -> None:
 def test_the_public_process_is_never_handed_keys_nor_any_the_owners_address(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://owner:secret@db/hawl")
     where = Address("db", 5432, "hawl")
-    for each in serving.processes(1, 2):
+    for each in serving.processes(1, 2, 3):
         given = each.environment(where)
         assert "secret" not in " ".join(given.values())
-        assert (given["HAWL_KEY_FILE"] == "none") is (each.name in ("public", "sealer"))
+        assert (given["HAWL_KEY_FILE"] == "none") is (each.name in ("public", "partner", "sealer"))

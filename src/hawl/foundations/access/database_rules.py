@@ -62,7 +62,7 @@ END LOOP; END $$
 # Tables of libraries, with who may use them: sessions and sign-in for staff, the job queue for those who queue.
 _LIBRARY_TABLES: dict[str, dict[str, str]] = {
     "django_session": {"staff": "SELECT, INSERT, UPDATE, DELETE"},
-    "django_migrations": {"staff": "SELECT", "jobs": "SELECT", "public": "SELECT"},
+    "django_migrations": {"staff": "SELECT", "jobs": "SELECT", "public": "SELECT", "partner": "SELECT"},
     "django_content_type": {"staff": "SELECT", "jobs": "SELECT"},
     # Second factors. The command line (jobs) gives a demo's accounts theirs and takes none away.
     "mfa_authenticator": {"staff": "SELECT, INSERT, UPDATE, DELETE", "jobs": "SELECT, INSERT, UPDATE, DELETE"},
@@ -75,7 +75,7 @@ _LIBRARY_TABLES: dict[str, dict[str, str]] = {
 
 def statements() -> Iterator[str]:
     """All SQL that brings grants and row-level security to what the models declare. Idempotent."""
-    roles = [role_name(each) for each in ("staff", "public", "jobs", *FOR_FUNCTIONS)]
+    roles = [role_name(each) for each in ("staff", "public", "partner", "jobs", *FOR_FUNCTIONS)]
     everyone = ", ".join(f'"{role}"' for role in roles)
     yield f'REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {everyone}, "{role_name("sealer")}"'
     yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {everyone}"
@@ -180,7 +180,7 @@ def _signatures(text: str) -> Iterator[str]:
 
 def _texts(file_name: str) -> Iterator[str]:
     """What the apps' files of this name say, with roles in place of their marks."""
-    names = {each: f'"{role_name(each)}"' for each in ("staff", "public", "jobs", FIGURES, KEEPER)}
+    names = {each: f'"{role_name(each)}"' for each in ("staff", "public", "partner", "jobs", FIGURES, KEEPER)}
     for app in apps.get_app_configs():
         file = Path(app.path) / file_name
         if file.exists():

@@ -22,7 +22,7 @@ class AuditEntry(OpenModel):
 
     readers = JOBS | _SEALER | _FUNCTIONS
     writers = NOBODY
-    adders = STAFF_SIDE
+    adders = STAFF_SIDE | {"partner"}
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     at = models.DateTimeField(default=timezone.now, db_index=True)

@@ -6,6 +6,13 @@ SET search_path = pg_catalog, public, pg_temp AS $signed$
 DECLARE told text := nullif(current_setting('hawl.user', true), '');
 BEGIN
   NEW.txid := pg_current_xact_id()::text::bigint;
+  IF current_user = btrim('{partner}', '"') THEN
+    IF NEW.actor NOT LIKE 'partner:%' THEN
+      RAISE check_violation USING MESSAGE = 'hawl_audit_signed: the API writes in the name of partners alone.';
+    END IF;
+    NEW.at := clock_timestamp();
+    RETURN NEW;
+  END IF;
   IF current_user <> btrim('{staff}', '"') THEN RETURN NEW; END IF;
   IF told IS NULL AND NEW.actor NOT IN ('anyone', 'system:sessions') OR NEW.actor <> 'user:' || told THEN
     RAISE check_violation USING MESSAGE = 'hawl_audit_signed: nobody writes to the audit in the name of another.';

@@ -1,6 +1,7 @@
 """Where the database is, and as whom this process speaks to it.
 
-A process is one of `staff`, `public`, `jobs` (with the command line), `sealer` and `owner` (migrations only).
+A process is one of `staff`, `public`, `partner`, `jobs` (with the command line), `sealer` and `owner` (migrations
+only).
 Its credential is one 0600 file. `hawl serve` gives each process the path of its own file and no other.
 """
 
@@ -16,8 +17,8 @@ from urllib.parse import parse_qs, unquote, urlparse
 from hawl.foundations.database import embedded
 from hawl.foundations.database.home import InstallationError, home, read_private
 
-PROCESSES = ("staff", "public", "jobs", "sealer", "owner")
-_PAGES = ("staff", "public")
+PROCESSES = ("staff", "public", "partner", "jobs", "sealer", "owner")
+_PAGES = ("staff", "public", "partner")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 owner    owns every table; migrations only
 staff    the staff site
 public   the public site: published tables only
+partner  the API of other bodies: adds letters that it cannot open, and reads what became of them
 jobs     feeds, scheduled work and the command line
 sealer   reads the audit and adds seals to it, nothing else
 figures  nobody signs in as it; owns the functions that count over rows a reader may not see
@@ -23,7 +24,7 @@ from hawl.foundations.database import embedded
 from hawl.foundations.database.connection import Address, Credential, address, given_url
 from hawl.foundations.database.home import InstallationError, home, write_private
 
-SIGNING_IN = ("owner", "staff", "public", "jobs", "sealer")
+SIGNING_IN = ("owner", "staff", "public", "partner", "jobs", "sealer")
 FIGURES = "figures"
 KEEPER = "keeper"
 FOR_FUNCTIONS = (FIGURES, KEEPER)

@@ -51,7 +51,7 @@ class JournalStanding(OpenModel):
     `database` say which database it was written for: a copy loaded elsewhere by other means is known by them.
     """
 
-    readers = EVERYONE
+    readers = EVERYONE | {"partner"}
     writers = NOBODY
 
     id = models.SmallIntegerField(primary_key=True, default=1)

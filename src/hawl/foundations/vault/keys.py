@@ -1,7 +1,8 @@
 """The key file of an installation.
 
 One file, mode 0600, in one number space: keys that wrap the keys of people (`wrapping`), keys of values that are
-no person's and of all that release 0.1.0 sealed (`data`), and the key of the blind index. New values take the
+no person's and of all that release 0.1.0 sealed (`data`), the key of the blind index, and the key that opens letters
+(`letterbox`). New values take the
 current numbers; older ones stay until `hawl keys retire`, so that keys change without a gap.
 """
 
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pyrage import x25519
 
 from hawl.foundations.database.home import InstallationError, home, read_private, write_private
 
@@ -45,17 +47,26 @@ def _fresh() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
+def _fresh_letterbox() -> str:
+    return str(x25519.Identity.generate())
+
+
 def make_key_file() -> None:
-    """Make the key file at the first start; give one of release 0.1.0 its wrapping key; else leave it as it is."""
+    """Make the key file at the first start; give one of an earlier release what it lacks; else leave it as it is."""
     path = key_file()
     if not path.exists():
-        fresh = {"current": 1, "data": {"1": _fresh()}, "index": _fresh(), "kek": 2, "wrapping": {"2": _fresh()}}
-        write_private(path, json.dumps(fresh))
+        raw: dict[str, Any] = {"current": 1, "data": {"1": _fresh()}, "index": _fresh()}
+        raw |= {"kek": 2, "wrapping": {"2": _fresh()}, "letterbox": _fresh_letterbox()}
+        write_private(path, json.dumps(raw))
         return
-    raw = _raw(path)
+    raw, missing = _raw(path), {}
     if "wrapping" not in raw:
         number = next_number(raw)
-        write_private(path, json.dumps({**raw, "kek": number, "wrapping": {str(number): _fresh()}}))
+        missing = {"kek": number, "wrapping": {str(number): _fresh()}}
+    if "letterbox" not in raw:
+        missing["letterbox"] = _fresh_letterbox()
+    if missing:
+        write_private(path, json.dumps({**raw, **missing}))
 
 
 def _raw(path: Path) -> dict[str, Any]:
@@ -93,6 +104,15 @@ def _parsed(path: Path, written: tuple[int, int, int]) -> KeyRing:
         return _ring(_raw(path))
     except (KeyError, ValueError, TypeError, AttributeError) as reason:
         raise InstallationError(f"The key file {path} is damaged.", "Put back the escrowed key file.") from reason
+
+
+def letterbox_key() -> str:
+    """The private key, as age writes it, that opens letters. `InstallationError` where this process has no keys."""
+    key_ring()
+    try:
+        return str(_raw(key_file())["letterbox"])
+    except KeyError as reason:
+        raise InstallationError(f"The key file {key_file()} has no key for letters.", "Run `hawl prepare`.") from reason
 
 
 def check_key_file(text: str) -> None:

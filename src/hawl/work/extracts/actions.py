@@ -77,11 +77,18 @@ class _Source:
 
 
 def import_extract(
-    *, path: Path, mapping: ExtractMapping, by: Actor, desk: Desk, progress: Callable[[int], None] = lambda done: None
+    *,
+    path: Path,
+    mapping: ExtractMapping,
+    by: Actor,
+    desk: Desk,
+    progress: Callable[[int], None] = lambda done: None,
+    name: str = "",
 ) -> Extracted:
     """Take an extract in; the same file again changes nothing, one that was cut off is taken up where it stopped.
 
-    `by` is the machine actor of the source (`desks.desk_of_source`). Raises `FeedUnusable` before anything is written
+    `by` is the machine actor of the source (`desks.desk_of_source`); `name` is what the file is called where its path
+    says nothing. Raises `FeedUnusable` before anything is written
     where the file as a whole cannot be used, `OtherIds`, and `FeedBusy` while another import runs.
     """
     began = time.monotonic()
@@ -93,7 +100,7 @@ def import_extract(
         raise FeedBusy
     try:
         laying.make_stages()
-        run, told_at = _run_of(path, by)
+        run, told_at = _run_of(path, name or path.name, by)
         source, done = _Source(mapping, by, desk, told_at), Extracted(run, run.seconds)
         rows = islice(_chained(first, read), run.rows_done, None)
         while part := list(islice(rows, ROWS_IN_A_PART)):
@@ -130,13 +137,13 @@ def _chained(first: Iterable[Row], rest: Iterator[Row]) -> Iterator[Row]:
     yield from rest
 
 
-def _run_of(path: Path, by: Actor) -> tuple[FeedRun, datetime]:
+def _run_of(path: Path, name: str, by: Actor) -> tuple[FeedRun, datetime]:
     """The unfinished run of this very file or a new one, and when the file came for the first time."""
     digest = file_digest(path)
     with acting_as(by):
         runs = FeedRun.objects.filter(file_digest=digest, sent_by=by.label)
         run = runs.filter(finished_at=None).first() or FeedRun.objects.create(
-            file_digest=digest, file_name=shown_name(path.name), sent_by=by.label, started_at=timezone.now(),
+            file_digest=digest, file_name=shown_name(name), sent_by=by.label, started_at=timezone.now(),
             counts={**dict.fromkeys(COUNTED, 0), "routes": {}},
         )  # fmt: skip
         first: datetime = runs.aggregate(first=Min("started_at"))["first"]

@@ -179,5 +179,5 @@ def test_an_address_with_an_impossible_port_or_host_is_refused_with_a_sentence(
 
 def test_a_process_of_no_known_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HAWL_PROCESS", "superuser")
-    with pytest.raises(InstallationError, match="staff, public, jobs, sealer, owner"):
+    with pytest.raises(InstallationError, match="staff, public, partner, jobs, sealer, owner"):
         this_process()

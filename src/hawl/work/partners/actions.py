@@ -1,0 +1,102 @@
+"""Keys of other bodies made and ended; a letter kept; letters taken in."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import IntegrityError, transaction
+
+from hawl.foundations.access.actor import Actor
+from hawl.foundations.access.scope import acting_as
+from hawl.foundations.audit.actions import record
+from hawl.foundations.clock import now
+from hawl.foundations.vault import letterbox
+from hawl.work.partners.models import Letter, PartnerKey, State
+from hawl.work.partners.taking import Outcome
+
+# The refusals of a letter that are kept and told one by one; beyond them the number alone.
+REFUSALS_KEPT = 1000
+
+
+class KeyKnown(Exception):
+    """This public key is held already, perhaps as another body's."""
+
+
+class NoSuchKey(LookupError):
+    """There is no key of this id, or it was ended already."""
+
+
+class SentOtherwise(Exception):
+    """The body named another request with the same Idempotency-Key before."""
+
+
+def add_key(*, by: Actor, organisation_id: int, public_key: bytes, scopes: Sequence[str], until: date) -> PartnerKey:
+    """Believe requests signed with this Ed25519 key (32 bytes) as the body's, up to the day `until`.
+
+    Raises `KeyKnown`. Scopes are those that `scopes.known` gives.
+    """
+    with acting_as(by):
+        if PartnerKey.objects.filter(public_key=public_key).exists():
+            raise KeyKnown
+        key = PartnerKey.objects.create(
+            id=f"k-{secrets.token_hex(6)}", organisation_id=organisation_id, public_key=public_key,
+            scopes=sorted(set(scopes)), made_at=now(), until=until,
+        )  # fmt: skip
+        record(
+            action="partner.key_added", object_kind="partner_key", object_id=key.pk, grave=True,
+            organisation=organisation_id, scopes=key.scopes, until=until.isoformat(),
+        )  # fmt: skip
+    return key
+
+
+def end_key(*, by: Actor, key_id: str) -> None:
+    """Believe nothing any more that is signed with this key; letters it brought stay. Raises `NoSuchKey`."""
+    with acting_as(by):
+        if not PartnerKey.objects.filter(pk=key_id, ended_at=None).update(ended_at=now()):
+            raise NoSuchKey(key_id)
+        record(action="partner.key_ended", object_kind="partner_key", object_id=key_id, grave=True)
+
+
+def keep_letter(
+    *, by: Actor, key: PartnerKey, source: str, sent_as: str, digest: bytes, body: bytes
+) -> tuple[Letter, bool]:
+    """Keep a letter sealed; gives it, and whether it is a new one.
+
+    Sent again under the same name it is the first one. Raises `SentOtherwise` where that had another body.
+    """
+    letter = Letter(
+        organisation_id=key.organisation_id, key=key, source=source, sent_as=sent_as, digest=digest,
+        received_at=now(), sealed=letterbox.seal_letter(body),
+    )  # fmt: skip
+    with acting_as(by):
+        try:
+            with transaction.atomic():
+                letter.save(force_insert=True)
+        except IntegrityError:
+            held = Letter.objects.get(organisation_id=key.organisation_id, source=source, sent_as=sent_as)
+            if bytes(held.digest) != digest:
+                raise SentOtherwise from None
+            return held, False
+        record(
+            action="partner.letter_received", object_kind="partner_letter", object_id=str(letter.pk),
+            organisation=key.organisation_id, source=source, bytes=len(body),
+        )  # fmt: skip
+    return letter, True
+
+
+def settle(*, by: Actor, letter_id: uuid.UUID, outcome: Outcome) -> None:
+    """Keep what came of a letter, and let go of what it held."""
+    refused = [[each.row_number, each.reason] for each in outcome.refused[:REFUSALS_KEPT]]
+    told = {"counts": outcome.counts, "refused": refused, "problem": outcome.problem}
+    state = State.UNUSABLE if outcome.problem else State.TAKEN
+    with acting_as(by):
+        Letter.objects.filter(pk=letter_id).update(
+            state=state, settled_at=now(), sealed=None, outcome={name: value for name, value in told.items() if value}
+        )
+        record(
+            action="partner.letter_settled", object_kind="partner_letter", object_id=str(letter_id), state=state,
+            counts=outcome.counts,
+        )  # fmt: skip

@@ -1,0 +1,46 @@
+"""Letters are taken in by themselves, a few minutes after they came at most."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from hawl.foundations.jobs.failures import told
+
+_AT_ONCE = 20
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="partner-letters", lock="feed-inbox", pass_context=False)
+@told("partner-letters")
+def take_in_letters(timestamp: int) -> None:
+    """Each minute: take in what waits, the oldest first; one that finds an import running waits for the next minute."""
+    take_waiting()
+
+
+def take_waiting() -> int:
+    """Take in the letters that wait; gives how many were settled.
+
+    One that a fault of ours keeps out goes on waiting and holds up no other; the fault is raised at the end.
+    """
+    from hawl.foundations.access.actor import Actor
+    from hawl.foundations.access.scope import acting_as
+    from hawl.work.intake.actions import FeedBusy
+    from hawl.work.partners import queries
+    from hawl.work.partners.actions import settle
+    from hawl.work.partners.taking import take
+
+    by = Actor(label="system:letters", machine=True)
+    with acting_as(by):
+        found = queries.waiting(_AT_ONCE)
+    done, faults = 0, []
+    for letter in found:
+        try:
+            settle(by=by, letter_id=letter.pk, outcome=take(letter))
+            done += 1
+        except FeedBusy:
+            break
+        except Exception as fault:
+            faults.append(fault)
+    if faults:
+        raise faults[0]
+    return done
