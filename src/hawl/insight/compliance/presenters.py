@@ -1,13 +1,11 @@
-"""From counts to the charts, tables and numbers of the page."""
+"""From counts to the charts, tables and numbers of the page; where each number leads is `leading`'s."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
@@ -18,6 +16,7 @@ from hawl.foundations.languages.texts import in_language
 from hawl.foundations.measures.periods import period_of
 from hawl.insight.compliance import words
 from hawl.insight.compliance.asking import Asked
+from hawl.insight.compliance.leading import Link, no_link, told
 from hawl.insight.compliance.measures import measures
 from hawl.rights.duties.figures import Compliance, Kept, Steps
 from hawl.rights.duties.recorded import TOLD_BY, Records
@@ -25,7 +24,6 @@ from hawl.rights.duties.recorded import TOLD_BY, Records
 # A change is told where at least so many duties stand behind each of two rates.
 _TWO, _ENOUGH = 2, 100
 _DRAWN = ("kept", "late", "overdue")
-Link = Callable[..., str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +34,6 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
-
-
-def links(asked: Asked, *, sees_people: bool) -> Link:
-    """Gives the address of the due list narrowed as asked, for who may see people; none for others.
-
-    For headings only: a number here is of one period, of one kind of rights and of enforced duties, which the due
-    list does not ask for, so no number leads there.
-    """
-
-    def link(**narrowed: str) -> str | None:
-        if not sees_people:
-            return None
-        query = {"council": asked.council, **narrowed}
-        try:
-            return f"{reverse('due')}?{urlencode({key: value for key, value in query.items() if value})}"
-        except NoReverseMatch:
-            return None
-
-    return link
-
-
-def no_link(**narrowed: str) -> None:
-    """For tables that lead nowhere."""
 
 
 def filters(asked: Asked) -> list[dict[str, object]]:
@@ -81,15 +56,16 @@ def filters(asked: Asked) -> list[dict[str, object]]:
     return fields
 
 
-def headline(answer: Compliance, held: Records) -> list[dict[str, object]]:
-    """Coverage first: a rate says nothing of what is not known."""
+def headline(answer: Compliance, held: Records, lead: Link = no_link) -> list[dict[str, object]]:
+    """Coverage first: a rate says nothing of what is not known. A number of duties leads to these."""
     row = answer.enforced
     return [
-        _recorded(held),
+        _recorded(held, lead),
         {
             "value": words.share(row.coverage, row.coverage_range),
             "label": _("of outcomes known"),
             "note": _("%(n)s duties not known") % {"n": words.count(row.counts["unknown"])},
+            "note_href": _behind(row.counts["unknown"], lead, "unknown"),
             "state": "data_missing",
         },
         {
@@ -103,50 +79,67 @@ def headline(answer: Compliance, held: Records) -> list[dict[str, object]]:
             "value": words.share(row.rate, row.rate_range),
             "label": _("kept in time"),
             "note": _("of %(n)s whose time has come") % {"n": "–" if row.base is None else words.count(row.base)},
+            "note_href": _behind(row.base, lead, "due"),
             "state": "met",
         },
         {
             "value": words.count(row.counts["late"]),
             "label": _("kept late"),
+            "href": _behind(row.counts["late"], lead, "late"),
             "state": "met_late",
         },
         {
             "value": words.count(row.counts["overdue"]),
             "label": _("overdue"),
+            "href": _behind(row.counts["overdue"], lead, "overdue"),
             "state": "overdue",
         },
     ]
 
 
-def _recorded(held: Records) -> dict[str, object]:
+def _recorded(held: Records, lead: Link) -> dict[str, object]:
     return {
         "value": words.per_cent(held.coverage),
         "label": _("have a record of what became of them"),
         "note": _("%(n)s duties have none") % {"n": words.count(held.told_by["none"])},
+        "note_href": _behind(held.told_by["none"], lead, told("none")),
         "state": "data_missing",
     }
 
 
-def coverage_table(held: Records) -> Table:
+def _behind(n: Count | None, lead: Link, column: str, *row: object, **narrowed: object) -> str | None:
+    """Where a number leads: nowhere where it counts nothing, or is not shown."""
+    return lead(column, *row, **narrowed) if isinstance(n, int) and n else None
+
+
+def _number(n: Count, lead: Link, column: str, *row: object, **narrowed: object) -> Cell:
+    return Cell(words.count(n), _behind(n, lead, column, *row, **narrowed), number=True)
+
+
+def coverage_table(held: Records, lead: Link = no_link) -> Table:
     """Who told what became of the duties: over all acts and, for who counts their own cases, act by act."""
     heads = tuple(words.told_by(name) for name in TOLD_BY)
-    rows = [(_("All duties that are certain"), held.told_by)]
-    rows += [(str(words.step(one.act)), one.told_by) for one in held.acts]
+    whole: tuple[str, tuple[object, ...], Mapping[str, Count]] = (_("All duties that are certain"), (), held.told_by)
+    rows = [whole, *((str(words.step(one.act)), ("act", (one.act,)), one.told_by) for one in held.acts)]
     return Table(
         _("What there is a record of, and who told of it"),
         (_("Act"), *heads),
-        tuple((Cell(name), *(Cell(words.count(row[each]), number=True) for each in TOLD_BY)) for name, row in rows),
+        tuple(
+            (Cell(name), *(_number(counts[each], lead, told(each), *row) for each in TOLD_BY))
+            for name, row, counts in rows
+        ),
     )
 
 
-def measures_table(answer: Compliance, steps: Steps) -> Table:
+def measures_table(answer: Compliance, steps: Steps, lead: Link = no_link) -> Table:
     """The five measures that forces return, each with its duties, and referral never without what came of it."""
-    held = {row.path[2]: row for row in (*answer.duties, *answer.advisory_duties)}
+    held = {row.path[2]: (row, True) for row in answer.duties}
+    held |= {row.path[2]: (row, False) for row in answer.advisory_duties}
     counted = {step.event: step.n for step in steps.steps}
     rows: list[tuple[Cell, ...]] = []
     for measure in measures():
         title = str(in_language(measure.title))
-        rows += [_measured(title, held[each]) for each in measure.duties if each in held]
+        rows += [_measured(title, *held[each], lead) for each in measure.duties if each in held]
         if not any(each in held for each in measure.duties):
             rows.append((Cell(f"{title}: {_('nothing began in this period')}"), *_blank(4)))
         for step in measure.steps:
@@ -159,15 +152,20 @@ def measures_table(answer: Compliance, steps: Steps) -> Table:
     return Table(_("The five measures that forces return"), columns, tuple(rows))
 
 
-def _measured(title: str, row: Kept) -> tuple[Cell, ...]:
+def _measured(title: str, row: Kept, enforced: bool, lead: Link) -> tuple[Cell, ...]:
     missed = [row.counts[name] for name in ("late", "overdue")]
     shown = [n for n in missed if isinstance(n, int)]
+    late = sum(shown) if len(shown) == len(missed) else None
     return (
         Cell(f"{title}: {words.duty(row.path[2])[0]}"),
-        Cell(words.count(row.total), number=True),
+        _number(row.total, lead, "counted", "duty", row.path, enforced=enforced),
         Cell(words.share(row.coverage, row.coverage_range), number=True),
         Cell(words.share(row.rate, row.rate_range), number=True),
-        Cell(words.count(sum(shown)) if len(shown) == len(missed) else _("not shown"), number=True),
+        Cell(
+            _("not shown") if late is None else words.count(late),
+            _behind(late, lead, "missed", "duty", row.path, enforced=enforced),
+            number=True,
+        ),
     )
 
 
@@ -203,20 +201,22 @@ def _is_over(row: Kept, day: date) -> bool:
     return quarter is not None and quarter.until <= day
 
 
-def charts(answer: Compliance, asked: Asked) -> list[Chart]:
+def charts(answer: Compliance, asked: Asked, lead: Link = no_link) -> list[Chart]:
     """By right, by body, by quarter and month, by council, by kind of crime and by tier; each with its table."""
-    councils = {**asked.councils, "": _("Council not recorded")}
     found = [
-        _kept_chart(_("By right"), _("Right"), answer.rights, lambda path: words.right(path[1]),
+        _kept_chart("right", _("By right"), _("Right"), answer.rights, lead, lambda path: words.right(path[1]),
                     lambda path: words.right_number(path[1])),
-        _kept_chart(_("By body"), _("Owed by"), answer.bodies, lambda path: words.body(path[0])),
-        _kept_chart(_("By quarter in which the clock started"), _("Quarter"), answer.quarters,
+        _kept_chart("body", _("By body"), _("Owed by"), answer.bodies, lead, lambda path: words.body(path[0])),
+        _kept_chart("quarter", _("By quarter in which the clock started"), _("Quarter"), answer.quarters, lead,
                     lambda path: words.quarter(path[0])),
-        _kept_chart(_("By month in which the clock started"), _("Month"), answer.months,
+        _kept_chart("month", _("By month in which the clock started"), _("Month"), answer.months, lead,
                     lambda path: words.month(path[0])),
-        _kept_chart(_("By council"), _("Council"), answer.councils, lambda path: councils.get(path[0], path[0])),
-        _kept_chart(_("By kind of crime"), _("Kind of crime"), answer.offences, lambda path: words.offence(path[0])),
-        _kept_chart(_("By kind of rights"), _("Rights"), answer.tiers, lambda path: words.tier(path[0])),
+        _kept_chart("council", _("By council"), _("Council"), answer.councils, lead,
+                    lambda path: words.council(path[0], asked.councils)),
+        _kept_chart("offence", _("By kind of crime"), _("Kind of crime"), answer.offences, lead,
+                    lambda path: words.offence(path[0])),
+        _kept_chart("tier", _("By kind of rights"), _("Rights"), answer.tiers, lead,
+                    lambda path: words.tier(path[0])),
     ]  # fmt: skip
     return [chart for chart in found if chart.rows]
 
@@ -227,9 +227,11 @@ def month_heads(months: Iterable[date]) -> tuple[str, ...]:
 
 
 def _kept_chart(
+    by: str,
     title: str,
     of: str,
     rows: Sequence[Kept],
+    lead: Link,
     name: Callable[[tuple[str, ...]], str],
     label: Callable[[tuple[str, ...]], str] | None = None,
 ) -> Chart:
@@ -249,8 +251,8 @@ def _kept_chart(
             Cell(name(row.path)),
             Cell(words.share(row.coverage, row.coverage_range), number=True),
             Cell(words.share(row.rate, row.rate_range), number=True),
-            Cell(words.count(row.counts["late"]), number=True),
-            Cell(words.count(row.counts["overdue"]), number=True),
+            _number(row.counts["late"], lead, "late", by, row.path),
+            _number(row.counts["overdue"], lead, "overdue", by, row.path),
         )
         for row in timed
     )
@@ -266,51 +268,63 @@ def _whole(counts: Mapping[str, Count]) -> tuple[int, ...] | None:
     return found if len(found) == len(_DRAWN) else None
 
 
-def duty_tables(answer: Compliance, link: Link) -> list[Table]:
-    """Every duty with all its counts: with a time limit, without one, and those that are advisory only."""
+def duty_tables(answer: Compliance, link: Link = no_link, lead: Link = no_link) -> list[Table]:
+    """Every duty with all its counts: with a time limit, without one, and those that are advisory only.
+
+    `link` leads from a duty's name to the list of what is due, `lead` from a number to the duties that it counts.
+    """
     timed = [row for row in answer.duties if _is_timed(row)]
     open_ended = [row for row in answer.duties if row not in timed]
-    limited = (
-        (_("Outcome known"), lambda row: words.share(row.coverage, row.coverage_range)),
-        (_("Kept in time"), lambda row: words.share(row.rate, row.rate_range)),
-        *((head, _counted(column)) for head, column in (
-            (_("Kept"), "kept"), (_("Late"), "late"), (_("Overdue"), "overdue"), (_("Running"), "running"),
-            (_("Closed with a reason"), "closed"), (_("Not known"), "unknown"))),
-    )  # fmt: skip
-    unlimited = (
-        (_("Outcome known"), lambda row: words.share(row.coverage, row.coverage_range)),
-        *((head, _counted(column)) for head, column in (
-            (_("Done"), "done"), (_("No record of it yet"), "open"), (_("Closed with a reason"), "closed"),
-            (_("Not known"), "unknown"))),
-    )  # fmt: skip
+    closed, unknown = (_("Closed with a reason"), "closed"), (_("Not known"), "unknown")
+    limited = ((_("Kept"), "kept"), (_("Late"), "late"), (_("Overdue"), "overdue"), (_("Running"), "running"),
+               closed, unknown)  # fmt: skip
+    unlimited = ((_("Done"), "done"), (_("No record of it yet"), "open"), closed, unknown)
+
+    def columns(counted: Sequence[tuple[str, str]], *, rated: bool = True, enforced: bool = True) -> Columns:
+        def number(name: str) -> Callable[[Kept], Cell]:
+            return lambda row: _number(row.counts[name], lead, name, "duty", row.path, enforced=enforced)
+
+        shares = (_coverage, _rate) if rated else (_coverage,)
+        return (*(share() for share in shares), *((head, number(name)) for head, name in counted))
+
     found = [
-        _duty_table(_("Every duty with a time limit"), timed, limited, link),
-        _duty_table(_("Duties to which the source sets no time limit"), open_ended, unlimited, link),
-        _duty_table(_("Advisory duties: likely, but not certain in law"), answer.advisory_duties, limited, link),
+        _duty_table(_("Every duty with a time limit"), timed, columns(limited), link),
+        _duty_table(
+            _("Duties to which the source sets no time limit"), open_ended, columns(unlimited, rated=False), link
+        ),
+        _duty_table(
+            _("Advisory duties: likely, but not certain in law"),
+            answer.advisory_duties,
+            columns(limited, enforced=False),
+            link,
+        ),
     ]
     return [table for table in found if table.rows]
+
+
+# The heads of a table's columns, each with what gives its cell.
+Columns = Sequence[tuple[str, Callable[[Kept], Cell]]]
+
+
+def _coverage() -> tuple[str, Callable[[Kept], Cell]]:
+    return _("Outcome known"), lambda row: Cell(words.share(row.coverage, row.coverage_range), number=True)
+
+
+def _rate() -> tuple[str, Callable[[Kept], Cell]]:
+    return _("Kept in time"), lambda row: Cell(words.share(row.rate, row.rate_range), number=True)
 
 
 def _is_timed(row: Kept) -> bool:
     return any(row.counts[name] != 0 for name in (*_DRAWN, "running"))
 
 
-def _counted(column: str) -> Callable[[Kept], str]:
-    return lambda row: words.count(row.counts[column])
-
-
-def _duty_table(
-    title: str, rows: Iterable[Kept], columns: Sequence[tuple[str, Callable[[Kept], str]]], link: Link
-) -> Table:
+def _duty_table(title: str, rows: Iterable[Kept], columns: Columns, link: Link) -> Table:
     named = [(row, *words.duty(row.path[2])) for row in rows]
     return Table(
         title,
-        (_("Duty"), *(head for head, _value in columns)),
+        (_("Duty"), *(head for head, _cell in columns)),
         tuple(
-            (
-                Cell(name, link(bearer=row.path[0], right=row.path[1])),
-                *(Cell(value(row), number=True) for _head, value in columns),
-            )
+            (Cell(name, link(bearer=row.path[0], right=row.path[1])), *(cell(row) for _head, cell in columns))
             for row, name, _says in named
         ),
         tuple(says for _row, _name, says in named),

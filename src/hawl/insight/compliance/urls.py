@@ -6,4 +6,7 @@ from django.urls import path
 
 from hawl.insight.compliance import views
 
-urlpatterns = [path("compliance/", views.compliance, name="compliance")]
+urlpatterns = [
+    path("compliance/", views.compliance, name="compliance"),
+    path("compliance/cases/", views.compliance_cases, name="compliance_cases"),
+]

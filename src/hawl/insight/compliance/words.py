@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -68,6 +69,28 @@ def body(key: str) -> Text:
     found = (book.bearers[key] for book in built_in() if key in book.bearers)
     words = next(found, None)
     return in_language(words) if words else Text(key, "en")
+
+
+def council(key: str, names: Mapping[str, str]) -> str:
+    """What a council is called, by the names of the installed area."""
+    return str(names.get(key, key)) if key else _("Council not recorded")
+
+
+def column(name: str) -> str:
+    """What a number of duties counts, by its word in the address."""
+    return {
+        "counted": _("Counted"),
+        "due": _("Time has come"),
+        "missed": _("Late or overdue"),
+        "kept": _("Kept in time"),
+        "late": _("Kept late"),
+        "overdue": _("Overdue"),
+        "running": _("Running"),
+        "closed": _("Closed with a reason"),
+        "unknown": _("Not known"),
+        "done": _("Done"),
+        "open": _("No record of it yet"),
+    }[name]
 
 
 def offence(key: str) -> Text:

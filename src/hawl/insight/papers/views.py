@@ -80,7 +80,7 @@ def paper(request: HttpRequest, paper_id: UUID) -> HttpResponse:
         "coverage": presenters.coverage_table(shown.records),
         "charts": presenters.charts(shown.compliance, asked({}, kept.as_of, sees_all=True)),
         "steps": presenters.steps_chart(shown.steps),
-        "tables": presenters.duty_tables(shown.compliance, presenters.no_link),
+        "tables": presenters.duty_tables(shown.compliance),
     }
     return render(request, "papers/paper.html", context)
 

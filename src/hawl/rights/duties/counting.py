@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from django.db import connection
+
+from hawl.foundations.measures.periods import period_of
+from hawl.rights.rulebook import STATES, column_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,31 @@ class Asked:
         """The council and the offence, each twice, as the statements ask for them."""
         return [self.council, self.council, self.offence, self.offence]
 
+    @property
+    def _with_tier(self) -> list[Any]:
+        return [*self._narrowed, self.tier, self.tier]
+
+
+class NoSuchNumber(ValueError):
+    """What was asked for is no number of the figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """Which duties one number counts.
+
+    `columns` are names of COUNTED_AS; none stands for all. `by` is the heading under which the number stands (body,
+    right, duty, quarter, month, council, tier or offence; empty for the whole) and `row` the path of its row, as
+    `figures.Kept` has it. With `told_by`, one of `recorded.TOLD_BY`, it is a number of records instead: of the whole,
+    or by act, whose path is the code of the event.
+    """
+
+    columns: tuple[str, ...] = ()
+    by: str = ""
+    row: tuple[str, ...] = ()
+    enforced: bool = True
+    told_by: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
@@ -49,11 +77,11 @@ _BITS = {each: sum(1 << at for at, other in enumerate(_HEADINGS[::-1]) if other 
 _BY = {bits: each for each, bits in _BITS.items()}
 
 # Counted once over all the quarters: those that the period holds under each heading, and each quarter by duty.
-# `{all}`, `{narrowed}` and `{bits}` are put in by `_rows`.
+# `{all}`, `{narrowed}`, `{tier}`, `{quarter}` and `{bits}` are put in by `_put_in`.
 _DUTIES = """
     WITH counted AS MATERIALIZED (
-        SELECT *, to_char(month, 'YYYY"-q"Q') AS quarter, right_no::text AS right_told, month::text AS month_told
-        FROM hawl_duty_counts{all}(%s, %s, %s) WHERE {narrowed} AND (%s = '' OR tier = %s)
+        SELECT *, {quarter} AS quarter, right_no::text AS right_told, month::text AS month_told
+        FROM hawl_duty_counts{all}(%s, %s, %s) WHERE {narrowed} AND {tier}
     )
     SELECT '', grouping(duty, month_told, council, tier, offence), enforced, bearer, right_told, duty, month_told,
            council, tier, offence, timed, state, sum(n)::bigint
@@ -75,9 +103,21 @@ _STEPS = """
 """
 _RECORDS = """
     SELECT duty, source, sum(n)::bigint FROM hawl_record_counts{all}(%s, %s, %s, %s, %s)
-    WHERE {narrowed} AND (%s = '' OR tier = %s) GROUP BY duty, source
+    WHERE {narrowed} AND {tier} GROUP BY duty, source
 """
 _NARROWED = "(%s = '' OR council = %s) AND (%s = '' OR offence = %s)"
+_TIER = "(%s = '' OR tier = %s)"
+_QUARTER = "to_char(month, 'YYYY\"-q\"Q')"
+
+# The rows behind a number: of the same functions and under the same conditions as the counts above.
+_DUTY_ROWS = "SELECT id FROM hawl_duty_rows(%s, %s, %s) WHERE {narrowed} AND {tier} AND enforced = %s"
+_RECORD_ROWS = "SELECT id FROM hawl_record_rows(%s, %s, %s, %s, %s) WHERE {narrowed} AND {tier}"
+# What names a row under each heading, in the order of its path.
+_NAMED_BY: dict[str, tuple[str, ...]] = {
+    "": (), "body": ("bearer",), "right": ("bearer", "right_no::text"), "duty": ("bearer", "right_no::text", "duty"),
+    "quarter": (_QUARTER,), "month": ("month::text",), "council": ("council",), "tier": ("tier",),
+    "offence": ("offence",),
+}  # fmt: skip
 
 
 def duty_counts(asked: Asked, *, before: date, whole: bool) -> tuple[list[Counted], dict[str, list[Counted]]]:
@@ -88,7 +128,7 @@ def duty_counts(asked: Asked, *, before: date, whole: bool) -> tuple[list[Counte
     found: list[Counted] = []
     quarters: dict[str, list[Counted]] = {}
     days = [asked.as_of, min(before, asked.since), asked.until]
-    given = [*days, *asked._narrowed, asked.tier, asked.tier, asked.since]
+    given = [*days, *asked._with_tier, asked.since]
     for quarter, grouping, enforced, *path, timed, state, n in _rows(_DUTIES, whole, given):
         # A column that is not grouped by is null; a council that nobody named is empty.
         named = tuple(part for part in path if part is not None)
@@ -118,14 +158,59 @@ def record_counts(asked: Asked, answers: Sequence[tuple[str, str]], *, whole: bo
     `none` where there is no record, `running` where its time has not come.
     """
     pairs = [[duty for duty, _act in answers], [act for _duty, act in answers]]
-    given = [*asked._days, *pairs, *asked._narrowed, asked.tier, asked.tier]
+    given = [*asked._days, *pairs, *asked._with_tier]
     return {(duty, source): n for duty, source, n in _rows(_RECORDS, whole, given)}
 
 
-def _rows(statement: str, whole: bool, given: Sequence[Any]) -> list[Any]:
-    marks = {"{all}": "_all" if whole else "", "{narrowed}": _NARROWED, "{bits}": str(_BITS["duty"])}
+def counted_duties(asked: Asked, number: Number) -> tuple[str, list[Any]]:
+    """A statement that gives the ids of the duties that a number of `duty_counts` counts for who asks, and its values.
+
+    Raises NoSuchNumber for a heading that is none, and for a row that none of that heading can be.
+    """
+    named_by = _NAMED_BY.get(number.by)
+    if named_by is None or len(named_by) != len(number.row):
+        raise NoSuchNumber(f"There are no numbers by {number.by!r} with a path of {len(number.row)}.")
+    if number.by == "quarter":
+        # The quarters of a trend lie before the period.
+        quarter = period_of(number.row[0], asked.as_of)
+        if quarter is None or not quarter.is_quarter:
+            raise NoSuchNumber(f"{number.row[0]!r} is no quarter.")
+        asked = replace(asked, since=min(quarter.since, asked.since))
+    statement, given = _put_in(_DUTY_ROWS), [*asked._days, *asked._with_tier, number.enforced]
+    conditions = [f"{name} = %s" for name in named_by]
+    given += number.row
+    if number.columns:
+        conditions.append("(state, timed) IN (SELECT * FROM unnest(%s::text[], %s::boolean[]))")
+        counted = [(state, timed) for timed in (True, False) for state in STATES
+                   if column_of(state, timed=timed) in number.columns]  # fmt: skip
+        given += [[state for state, _ in counted], [timed for _, timed in counted]]
+    return " AND ".join([statement, *conditions]), given
+
+
+def recorded_duties(
+    asked: Asked, answers: Sequence[tuple[str, str]], told_by: Sequence[str], *, others: bool, duties: Sequence[str]
+) -> tuple[str, list[Any]]:
+    """The same of the duties that `record_counts` counts with these sources, or with any of the `others`.
+
+    `duties` are the ids of those that are asked for.
+    """
+    pairs = [[duty for duty, _act in answers], [act for _duty, act in answers]]
+    chosen = "source <> ALL (%s)" if others else "source = ANY (%s)"
+    statement = f"{_put_in(_RECORD_ROWS)} AND {chosen} AND duty = ANY (%s)"
+    return statement, [*asked._days, *pairs, *asked._with_tier, list(told_by), list(duties)]
+
+
+def _put_in(statement: str, *, whole: bool = False) -> str:
+    marks = {
+        "{all}": "_all" if whole else "", "{narrowed}": _NARROWED, "{tier}": _TIER, "{quarter}": _QUARTER,
+        "{bits}": str(_BITS["duty"]),
+    }  # fmt: skip
     for mark, text in marks.items():
         statement = statement.replace(mark, text)
+    return statement
+
+
+def _rows(statement: str, whole: bool, given: Sequence[Any]) -> list[Any]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, given)
+        cursor.execute(_put_in(statement, whole=whole), given)
         return list(cursor.fetchall())

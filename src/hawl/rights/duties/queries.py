@@ -10,13 +10,18 @@ from typing import Any
 
 from django.core.paginator import Page
 from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from hawl.foundations.access.counting import MOST_COUNTED, counts_apart, page_of_joined
 from hawl.foundations.clock import today
+from hawl.foundations.measures.periods import Period
 from hawl.foundations.vault.hand import with_keys
 from hawl.registers.cases.models import CaseEvent
 from hawl.registers.cases.queries import events_of
+from hawl.rights.duties.counting import Asked, Number, counted_duties
 from hawl.rights.duties.models import Duty
+from hawl.rights.duties.reaching import reach
+from hawl.rights.duties.recorded import told_duties
 from hawl.rights.rulebook import OPEN, Evaluated, Event, applying, evaluate, reminding
 
 PAGE = 50
@@ -30,6 +35,12 @@ _SHOWN = (
     *("duty_id", "rulebook", "bearer", "standing", "due_on", "trigger_event_id"),
     *("case__desk_id", "case__offence", "case__risk", "case__council", "case__assigned_to"),
     *("case__person__names", "case__person__data_key"),
+)
+
+# The same of the list behind a number, which names nobody.
+_BEHIND = (
+    *("duty_id", "bearer", "standing", "started_on", "due_on", "done_on", "trigger_event_id"),
+    *("case__offence", "case__council", "case__reported_on", "case__reference", "case__person_id"),
 )
 
 
@@ -109,6 +120,33 @@ def _narrowed(asked: DutiesAsked) -> Q:
         "case__council": asked.council,
     }
     return Q(**{name: value for name, value in wanted.items() if value not in ("", None)})
+
+
+def duties_behind(
+    number: Number,
+    *,
+    period: Period,
+    day: dt.date,
+    council: str = "",
+    tier: str = "",
+    offence: str = "",
+    page: str | int | None = 1,
+) -> Page[Duty]:
+    """The duties that a number of `figures.compliance` or `recorded.records` counts on a day, narrowed as these were.
+
+    By the day they are due, those without one last, each with its case; three statements, and one for all keys once a
+    reference is opened. For who counts their own scope: raises TooFine where the current actor sees no person, and
+    NoSuchNumber.
+    """
+    _, as_of = reach(period, day, finer=True)
+    asked = Asked(as_of, period.since, period.until, council, tier, offence)
+    counted, given = (told_duties if number.told_by else counted_duties)(asked, number)
+    rows = Duty.objects.filter(pk__in=RawSQL(counted, given))  # noqa: S611 - names of our own
+    count = rows.count()
+    parts = [(rows.order_by(F("due_on").asc(nulls_last=True), "started_on", "pk"), count)]
+    # Nothing is joined that the count does not join, and every row can be reached: the list is as long as the number.
+    listed_rows = Duty.objects.select_related("case").only(*_BEHIND)
+    return page_of_joined(listed_rows, page, size=PAGE, parts=parts, most=count)
 
 
 def duties_of_person(person_id: uuid.UUID) -> list[Duty]:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from hawl.foundations.disclosure import Count, rounded
 from hawl.foundations.measures import Figure, Words, declare
 from hawl.foundations.measures.periods import Period
-from hawl.rights.duties.counting import Asked, record_counts
+from hawl.rights.duties.counting import Asked, NoSuchNumber, Number, record_counts, recorded_duties
 from hawl.rights.duties.reaching import per_cent, reach
 from hawl.rights.rulebook import applying, vocabulary
 
 # Who told what became of a duty: the first word of an event's author; nobody though its time came; nobody yet.
 TOLD_BY = ("feed", "extract", "user", "none", "running")
+# As which of them any other author counts.
+_ELSE = "user"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def records(*, period: Period, today: date, council: str = "", tier: str = "", o
     acts: dict[str, dict[str, int]] = {}
     totals = dict.fromkeys(TOLD_BY, 0)
     for (duty, source), n in record_counts(asked, _answers(), whole=whole).items():
-        name = source if source in TOLD_BY else "user"
+        name = source if source in TOLD_BY else _ELSE
         row = acts.setdefault(_act_of()[duty], dict.fromkeys(TOLD_BY, 0))
         row[name] += n
         totals[name] += n
@@ -66,6 +69,20 @@ def records(*, period: Period, today: date, council: str = "", tier: str = "", o
         told_by={name: number(n) for name, n in totals.items()},
         acts=() if whole else tuple(ActRecords(act, row) for act, row in sorted(acts.items())),
     )
+
+
+def told_duties(asked: Asked, number: Number) -> tuple[str, list[Any]]:
+    """A statement that gives the ids of the duties that a number of `records` counts for who asks, and its values.
+
+    Raises NoSuchNumber.
+    """
+    named_by = {"": 0, "act": 1}.get(number.by)
+    if number.told_by not in TOLD_BY or named_by != len(number.row):
+        raise NoSuchNumber(f"There is no number of records by {number.by!r} that {number.told_by!r} told.")
+    of_act = [duty for duty, act in _act_of().items() if number.row in ((), (act,))]
+    others = number.told_by == _ELSE
+    sources = [name for name in TOLD_BY if name != _ELSE] if others else [number.told_by]
+    return recorded_duties(asked, _answers(), sources, others=others, duties=of_act)
 
 
 def _answers() -> list[tuple[str, str]]:

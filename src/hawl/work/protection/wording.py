@@ -19,6 +19,7 @@ LOOKS: Words = {
     "cases.listed": _("Saw the name in a list"),
     "duties.listed": _("Saw the name in a list"),
     "people.listed": _("Saw the name in a list"),
+    "figures.listed": _("Saw the case in a list behind a number"),
 }
 LOOKS_BY_CLASS: Words = {
     "read": _("Looked"),
