@@ -54,14 +54,14 @@ def links(asked: Asked, *, sees_people: bool) -> Link:
 
 def leads(asked: Asked, *, sees_people: bool) -> Link:
     """Gives the address of the list behind a number of the page as asked, for who may see people; none for others."""
-    filters = address_of(asked)
+    filters, address = address_of(asked), reverse("compliance_cases")
 
     def lead(column: str, by: str = "", row: tuple[str, ...] = (), *, enforced: bool = True) -> str | None:
         if not sees_people:
             return None
         query = {**filters, "column": column, "advisory": "" if enforced else "yes"}
         named = {"by": by, "row": _BETWEEN.join(row)} if by else {}
-        return f"{reverse('compliance_cases')}?{urlencode({**_given(query), **named})}"
+        return f"{address}?{urlencode({**_given(query), **named})}"
 
     return lead
 
