@@ -248,6 +248,9 @@ def test_who_came_without_the_police_stands_behind_the_hubs_numbers_and_not_behi
             seen[user.pk] = (behind(Number()).paginator.count, total)
     assert seen[people.officer.pk] == (0, 0)
     assert seen[people.hub_worker.pk][0] == seen[people.hub_worker.pk][1] > 0
+    with acting_as(people.board.actor()), connection.cursor() as cursor:
+        cursor.execute("SELECT sum(n) FROM hawl_duty_counts_all(%s, %s, %s)", [TODAY, YEAR.since, YEAR.until])
+        assert cursor.fetchone() == (None,), "the police read what counts every row"
 
 
 def test_who_sees_no_person_finds_no_row_behind_any_number() -> None:
