@@ -64,6 +64,7 @@ COMMANDS: dict[str, Reach] = {
     "people link-file": Reach.NOTHING,
     "people reindex": Reach.MACHINE,
     "partner add": Reach.NOTHING,
+    "partner ask": Reach.NOTHING,
     "partner end": Reach.NOTHING,
     "partner list": Reach.NOTHING,
     "partner make-key": Reach.NOTHING,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -115,17 +116,36 @@ def end(key_id: str) -> None:
 @click.option("--check", is_flag=True, help="Have it read only; nothing is kept.")
 def send(file: Path, address: str, source: str, key_file: Path, key_id: str, check: bool) -> None:
     """For other bodies: sign FILE and send it as a letter; the same file again is the same letter."""
+    _tell(
+        address,
+        lambda: sending.send(file, address=address, source=source, signer=_signer(key_id, key_file), check=check),
+    )
+
+
+@partner.command()
+@click.argument("letter")
+@click.option("--to", "address", required=True, metavar="ADDRESS", help="Where the API is, such as https://…")
+@click.option("--key", "key_file", required=True, type=click.Path(path_type=Path), help="The private half.")
+@click.option("--key-id", required=True, help="The key's id, as the area told it.")
+def ask(letter: str, address: str, key_file: Path, key_id: str) -> None:
+    """For other bodies: what became of a LETTER, by the `address` that the answer to it gave (/v1/…)."""
+    if not letter.startswith("/"):
+        raise Unusable(f"{letter} is no letter's address.", "Give the `address` of the answer: /v1/extracts/…")
+    _tell(address, lambda: sending.ask(address, letter=letter, signer=_signer(key_id, key_file)))
+
+
+def _signer(key_id: str, key_file: Path) -> sending.Signer:
+    return sending.Signer(key_id, sending.read_key(key_file))
+
+
+def _tell(address: str, act: Callable[[], tuple[int, dict[str, Any]]]) -> None:
+    """Print the answer, or say in one sentence why there is none."""
     try:
-        signer = sending.Signer(key_id, sending.read_key(key_file))
-        status, answer = sending.send(file, address=address, source=source, signer=signer, check=check)
+        status, answer = act()
     except OSError as fault:
         raise Unusable(f"{fault.filename or address}: {fault.strerror or 'cannot be reached'}.") from fault
     except ValueError as fault:
         raise Unusable(str(fault)) from fault
-    _tell(status, answer)
-
-
-def _tell(status: int, answer: dict[str, Any]) -> None:
     say_json(answer)
     if status >= 300:
         raise Unusable(str(answer.get("title", f"The answer was {status}.")), str(answer.get("mend", "")))

@@ -80,6 +80,15 @@ def send(file: Path, *, address: str, source: str, signer: Signer, check: bool =
     place = f"{address.rstrip('/')}/v1/extracts/{source}/{'check' if check else 'letters'}"
     headers = {"Content-Type": kind, "Idempotency-Key": hashlib.sha256(body).hexdigest()}
     request = requests.Request("POST", place, headers=headers, data=body).prepare()
+    return _answer(request, address, signer)
+
+
+def ask(address: str, *, letter: str, signer: Signer) -> tuple[int, dict[str, Any]]:
+    """What became of a letter, by the `address` that its answer gave; else as `send`."""
+    return _answer(requests.Request("GET", address.rstrip("/") + letter).prepare(), address, signer)
+
+
+def _answer(request: requests.PreparedRequest, address: str, signer: Signer) -> tuple[int, dict[str, Any]]:
     signer.sign(request)
     with requests.Session() as session:
         answer = session.send(request, timeout=_PATIENCE, allow_redirects=False)

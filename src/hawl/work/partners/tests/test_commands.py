@@ -105,6 +105,14 @@ def test_a_key_may_hold_from_today_to_two_years(public: str, ahead: int) -> None
     assert add(public, until=day(ahead)).exit_code == 0
 
 
+@pytest.mark.parametrize(("letter", "sentence"), [("x", "no letter's address"), ("/v1/x", "cannot be reached")])
+def test_asking_says_what_is_wrong_on_this_side(tmp_path: Path, public: str, letter: str, sentence: str) -> None:
+    to = ["--to", "http://127.0.0.1:1", "--key-id", "k-000000000000", "--key", str(tmp_path / "key.pem")]
+    done = run("ask", letter, *to)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert sentence in done.stderr
+
+
 def test_sending_says_what_is_wrong_on_this_side(tmp_path: Path, public: str) -> None:
     rows, key = tmp_path / "rows.csv", tmp_path / "key.pem"
     rows.write_text("a\n", encoding="utf-8")
