@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from hawl.foundations.clock import BeyondCalendar, WorkingCalendar, england_and_wales
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 SKIPPED = "columnar.skipped"
 _SPANS = {"begins_on": "DATE", "limited": "SMALLINT", "ends_on": "DATE", "told": SKIPPED}
+# So many events are worked on at once: what follows from them stays small beside the memory that is allowed.
+_AT_ONCE = 500_000
+_BEYOND = 2**31 - 1
 _VERDICTS = {"n": "BIGINT", "line": "SMALLINT", "missing": "BOOLEAN", "holds": "BOOLEAN"}
 
 
@@ -61,22 +65,41 @@ class Evaluation:
         self._numbers = Numbers(plan_of(tuple(rulebooks)))
         self._as_of = as_of
         self._calendar = calendar
+        self._beyond: set[tuple[dt.date, int]] = set()
 
     def run(self, source: str, into: str) -> None:
         """Lay out the rules, run the statements in their order, and give the rows their view."""
         self._begin(source)
         self._step("history.sql")
         self._lay_spans()
+        self._step("judged.sql")
+        for first, following in self._parts():
+            self._set("first_case", first)
+            self._set("next_case", following)
+            self._run_part()
+        self._refuse_what_lies_beyond_the_calendar()
+        self._step("told.sql")
+        self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {_name(into)} AS FROM columnar.told")
+
+    def _parts(self) -> list[tuple[int, int]]:
+        """Ranges of whole cases by their numbers, in order, each from one to before the next."""
+        begins = self._connection.execute(
+            "SELECT DISTINCT case_no FROM columnar.happened WHERE rowid % $at_once = 0 ORDER BY case_no",
+            {"at_once": _AT_ONCE},
+        ).fetchall()
+        return list(pairwise([*(first for (first,) in begins), _BEYOND]))
+
+    def _run_part(self) -> None:
+        """Add the rows of the events of a part to those of the parts before it."""
+        self._step("part.sql")
         lay_table(self._connection, "columnar.verdicts", _VERDICTS, [])
         for number, line in self._numbers.conditional():
             self._ask(number, line)
         self._step("owed.sql")
         self._step("clocks.sql")
-        self._refuse_what_lies_beyond_the_calendar()
+        self._note_what_lies_beyond_the_calendar()
         self._step("answers.sql")
         self._step("rows.sql")
-        self._step("told.sql")
-        self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {_name(into)} AS FROM columnar.told")
 
     def _begin(self, source: str) -> None:
         self._connection.execute("SET preserve_insertion_order = true")
@@ -124,18 +147,21 @@ class Evaluation:
             {"line": number, **parameters.values},
         )
 
+    def _note_what_lies_beyond_the_calendar(self) -> None:
+        """Keep which clocks of a part cannot be told, so that of all parts the earliest is refused."""
+        self._beyond |= set(
+            self._connection.execute(
+                """
+                SELECT DISTINCT begins_on, limited
+                FROM columnar.spans
+                JOIN columnar.owed ON started_on = begins_on AND limited IN (due_limit, target_limit)
+                WHERE ends_on IS NULL
+                """
+            ).fetchall()
+        )
+
     def _refuse_what_lies_beyond_the_calendar(self) -> None:
-        found = self._connection.execute(
-            """
-            SELECT begins_on, limited
-            FROM columnar.spans
-            JOIN columnar.owed ON started_on = begins_on AND limited IN (due_limit, target_limit)
-            WHERE ends_on IS NULL
-            ORDER BY begins_on, limited
-            LIMIT 1
-            """
-        ).fetchall()
-        for begins_on, limited in found:
+        for begins_on, limited in sorted(self._beyond)[:1]:
             number, unit = self._numbers.limits[limited]
             last_day(begins_on, number, unit, self._calendar)
 

@@ -1,6 +1,6 @@
--- The rows, in the order in which they are written. Which state a row has is decided as in the engine of one case:
+-- The rows of a part, in the order in which they are written. Which state a row has is decided as in the engine of one case:
 -- data_missing, awaiting_upstream, act done or its time over, declined, closed, its turn over, and only then the rest.
-CREATE OR REPLACE TABLE columnar.judged AS
+INSERT INTO columnar.judged
 WITH answered AS (
     SELECT
         cases.case_id,
@@ -65,12 +65,12 @@ said AS (
     SELECT
         *,
         CASE
-            WHEN by_receipt AND done_on IS NOT NULL THEN 'receipt'
-            WHEN declines THEN 'decline'
-            WHEN act_id IS NOT NULL OR next_how = 'act' THEN 'act'
-            WHEN end_id IS NOT NULL THEN 'end'
-            WHEN closed_as IS NOT NULL THEN 'closing'
-            WHEN next_how IS NOT NULL THEN 'replaced'
+            WHEN by_receipt AND done_on IS NOT NULL THEN CAST('receipt' AS columnar.answered)
+            WHEN declines THEN CAST('decline' AS columnar.answered)
+            WHEN act_id IS NOT NULL OR next_how = 'act' THEN CAST('act' AS columnar.answered)
+            WHEN end_id IS NOT NULL THEN CAST('end' AS columnar.answered)
+            WHEN closed_as IS NOT NULL THEN CAST('closing' AS columnar.answered)
+            WHEN next_how IS NOT NULL THEN CAST('replaced' AS columnar.answered)
         END AS answered
     FROM answered
 )
@@ -82,18 +82,18 @@ SELECT
     due_on,
     target_on,
     CASE
-        WHEN missing OR unknown THEN 'data_missing'
-        WHEN started_on IS NULL THEN 'awaiting_upstream'
-        WHEN answered = 'decline' THEN 'declined'
+        WHEN missing OR unknown THEN CAST('data_missing' AS columnar.state)
+        WHEN started_on IS NULL THEN CAST('awaiting_upstream' AS columnar.state)
+        WHEN answered = 'decline' THEN CAST('declined' AS columnar.state)
         WHEN answered = 'closing' THEN closed_as
-        WHEN answered = 'end' THEN 'ended'
-        WHEN answered = 'replaced' THEN CASE WHEN due_on < next_day THEN 'missed' ELSE 'superseded' END
-        WHEN answered IS NOT NULL THEN CASE WHEN due_on < done_on THEN 'met_late' ELSE 'met' END
-        WHEN goes_on THEN 'continuing'
-        WHEN due_on IS NULL THEN 'no_limit'
-        WHEN due_on >= getvariable('as_of') THEN 'pending'
-        WHEN reminds THEN 'lapsed'
-        ELSE 'overdue'
+        WHEN answered = 'end' THEN CAST('ended' AS columnar.state)
+        WHEN answered = 'replaced' THEN CASE WHEN due_on < next_day THEN CAST('missed' AS columnar.state) ELSE CAST('superseded' AS columnar.state) END
+        WHEN answered IS NOT NULL THEN CASE WHEN due_on < done_on THEN CAST('met_late' AS columnar.state) ELSE CAST('met' AS columnar.state) END
+        WHEN goes_on THEN CAST('continuing' AS columnar.state)
+        WHEN due_on IS NULL THEN CAST('no_limit' AS columnar.state)
+        WHEN due_on >= getvariable('as_of') THEN CAST('pending' AS columnar.state)
+        WHEN reminds THEN CAST('lapsed' AS columnar.state)
+        ELSE CAST('overdue' AS columnar.state)
     END AS state,
     done_on,
     enhanced,

@@ -11,19 +11,20 @@ from hawl.rights.evaluating.columnar.conditions import json_path
 from hawl.rights.evaluating.columnar.explanation import rule_told
 from hawl.rights.evaluating.tables import Row, lay_table, lay_type
 from hawl.rights.rulebook.plan import Line, Plan
+from hawl.rights.rulebook.standing import STATES
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 # Texts that many rows share are kept once, as types that list them: a row then holds a number.
-WORD, RULE = "columnar.word", "columnar.rule"
+WORD, RULE, STATE = "columnar.word", "columnar.rule", "columnar.state"
 
 # Each table with its columns. `code` numbers an event code that any rulebook knows, `line` a duty of one of them,
 # `start` a line and one code that starts it, `standard` and `enhanced` a limit of a number of some unit; `told_` is
 # what of an explanation follows from these and the tier. `marking` holds what ends or moves a clock: `how` is before,
 # announced, until, agreed or act, and `path` leads to the attribute that is asked.
 _KINDS = {
-    "code": "SMALLINT", "event": "VARCHAR", "starts": "BOOLEAN", "answers": "BOOLEAN", "closes_as": "VARCHAR",
+    "code": "SMALLINT", "event": "VARCHAR", "starts": "BOOLEAN", "answers": "BOOLEAN", "closes_as": STATE,
     "decides_by": "VARCHAR", "asked": "BOOLEAN",
 }  # fmt: skip
 _LINES = {
@@ -74,6 +75,7 @@ def lay_rulebooks(connection: DuckDBPyConnection, numbers: Numbers, calendar: Wo
     lay_type(
         connection, WORD, (row[place] for row in lines for place, kind in enumerate(_LINES.values()) if kind == WORD)
     )
+    lay_type(connection, STATE, (*STATES, *numbers.plan.closes_as.values()))
     lay_type(connection, RULE, (text for row in starting for text in row[-2:]))
     lay_table(connection, "columnar.kinds", _KINDS, list(_kinds(numbers)))
     lay_table(connection, "columnar.lines", _LINES, lines)

@@ -2,19 +2,19 @@
 
 -- What led to the rows makes room for the writing.
 DROP VIEW columnar.events;
-DROP TABLE columnar.happened;
-DROP TABLE columnar.cases;
-DROP TABLE columnar.decisions;
-DROP TABLE columnar.owed;
-DROP TABLE columnar.named;
-DROP TABLE columnar.answers;
-DROP TABLE columnar.open;
-DROP TABLE columnar.loose;
-DROP TABLE columnar.earliest;
-DROP TABLE columnar.marks;
-DROP TABLE columnar.bounds;
-DROP TABLE columnar.ends;
-DROP TABLE columnar.turns;
+DROP TABLE IF EXISTS columnar.happened;
+DROP TABLE IF EXISTS columnar.cases;
+DROP TABLE IF EXISTS columnar.decisions;
+DROP TABLE IF EXISTS columnar.owed;
+DROP TABLE IF EXISTS columnar.named;
+DROP TABLE IF EXISTS columnar.answers;
+DROP TABLE IF EXISTS columnar.open;
+DROP TABLE IF EXISTS columnar.loose;
+DROP TABLE IF EXISTS columnar.earliest;
+DROP TABLE IF EXISTS columnar.marks;
+DROP TABLE IF EXISTS columnar.bounds;
+DROP TABLE IF EXISTS columnar.ends;
+DROP TABLE IF EXISTS columnar.turns;
 
 -- A text as Python's JSON writes it: DuckDB's own but for six of the signs below the blank, which it numbers in capitals.
 CREATE OR REPLACE MACRO columnar.quoted(text) AS CASE
@@ -33,7 +33,7 @@ SELECT
     started_on,
     due_on,
     target_on,
-    state,
+    CAST(state AS VARCHAR) AS state,
     done_on,
     CASE WHEN enhanced IS NULL THEN 'undetermined' WHEN enhanced THEN 'enhanced' ELSE 'standard' END AS tier,
     enforced,
