@@ -8,11 +8,16 @@ JOIN columnar.events AS trigger ON trigger.case_no = event.case_no AND trigger.e
 WHERE event.about IS NOT NULL AND event.day IS NOT NULL AND (trigger.day IS NULL OR trigger.day <= event.day);
 
 CREATE OR REPLACE TABLE columnar.closings AS
-SELECT named.n, min(named.answer) AS answer
-FROM columnar.named
-JOIN columnar.kinds ON kinds.code = named.code
-WHERE kinds.closes_as IS NOT NULL
-GROUP BY named.n;
+SELECT closing.n, events.event_id, kinds.closes_as
+FROM (
+    SELECT named.n, min(named.answer) AS answer
+    FROM columnar.named
+    JOIN columnar.kinds ON kinds.code = named.code
+    WHERE kinds.closes_as IS NOT NULL
+    GROUP BY named.n
+) AS closing
+JOIN columnar.events ON events.n = closing.answer
+JOIN columnar.kinds ON kinds.code = events.code;
 
 -- Acts about a trigger come first; the earliest act goes before any decline.
 CREATE OR REPLACE TABLE columnar.answers AS
@@ -94,3 +99,9 @@ FROM compared AS act
 JOIN compared AS trigger
     ON trigger.case_no = act.case_no AND trigger.line = act.line AND trigger.place = act.place + act.idle
 WHERE act.turn = 1 AND trigger.turn = 0 AND act.idle = act.idle_before;
+
+CREATE OR REPLACE TABLE columnar.acts AS
+SELECT answers.duty, events.event_id, events.day, answering.declines
+FROM columnar.answers
+JOIN columnar.events ON events.n = answers.answer
+JOIN columnar.answering ON answering.line = answers.line AND answering.code = events.code;

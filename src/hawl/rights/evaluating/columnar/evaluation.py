@@ -92,9 +92,7 @@ class Evaluation:
     def _run_part(self) -> None:
         """Add the rows of the events of a part to those of the parts before it."""
         self._step("part.sql")
-        lay_table(self._connection, "columnar.verdicts", _VERDICTS, [])
-        for number, line in self._numbers.conditional():
-            self._ask(number, line)
+        self._ask()
         self._step("owed.sql")
         self._step("clocks.sql")
         self._note_what_lies_beyond_the_calendar()
@@ -130,22 +128,13 @@ class Evaluation:
         except BeyondCalendar:
             return None
 
-    def _ask(self, number: int, line: Line) -> None:
-        """Whether the conditions of one duty hold for the events that would start it."""
+    def _ask(self) -> None:
+        """Whether the conditions of each duty hold for the events that would start it."""
+        lay_table(self._connection, "columnar.verdicts", _VERDICTS, [])
         parameters = Parameters()
-        wanted, barred = line.duty.applies_if, line.duty.not_if
-        lacking = [missing(one, parameters) for one in (wanted, barred) if one is not None]
-        holding = [] if wanted is None else [holds(wanted, parameters)]
-        holding += [] if barred is None else [f"NOT {holds(barred, parameters)}"]
-        self._connection.execute(
-            f"""
-            INSERT INTO columnar.verdicts
-            SELECT n, $line, {" OR ".join(lacking)}, {" AND ".join(holding)}
-            FROM columnar.events
-            WHERE code IN (SELECT code FROM columnar.starting WHERE line = $line)
-            """,  # noqa: S608 - expressions of `conditions`, whose values are parameters
-            {"line": number, **parameters.values},
-        )
+        asked = [_asked(number, line, parameters) for number, line in self._numbers.conditional()]
+        if asked:
+            self._connection.execute(f"INSERT INTO columnar.verdicts {' UNION ALL '.join(asked)}", parameters.values)
 
     def _note_what_lies_beyond_the_calendar(self) -> None:
         """Keep which clocks of a part cannot be told, so that of all parts the earliest is refused."""
@@ -170,6 +159,19 @@ class Evaluation:
 
     def _step(self, file: str) -> None:
         self._connection.execute(_statements(file))
+
+
+def _asked(number: int, line: Line, parameters: Parameters) -> str:
+    wanted, barred = line.duty.applies_if, line.duty.not_if
+    lacking = [missing(one, parameters) for one in (wanted, barred) if one is not None]
+    holding = [] if wanted is None else [holds(wanted, parameters)]
+    holding += [] if barred is None else [f"NOT {holds(barred, parameters)}"]
+    named = parameters.name(number)
+    return f"""
+        SELECT n, {named}, {" OR ".join(lacking)}, {" AND ".join(holding)}
+        FROM columnar.events
+        WHERE code IN (SELECT code FROM columnar.starting WHERE line = {named})
+        """  # noqa: S608 - expressions of `conditions`, whose values are parameters
 
 
 @cache

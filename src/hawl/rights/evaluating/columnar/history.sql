@@ -25,12 +25,6 @@ ORDER BY
     (CAST(cases.case_no AS BIGINT) << 32) + (coalesce(given.occurred_on, getvariable('as_of')) - DATE '0001-01-01') * 256,
     given.event_id;
 
--- The events of the part that is worked on: whole cases, so many that what follows from them stays small.
-CREATE OR REPLACE VIEW columnar.events AS
-SELECT rowid AS n, *
-FROM columnar.happened
-WHERE case_no >= getvariable('first_case') AND case_no < getvariable('next_case');
-
 -- Each first day that a clock of any duty may have, with each limit that may run from it.
 CREATE OR REPLACE TABLE columnar.wanted AS
 SELECT DISTINCT begins_on, limited

@@ -1,4 +1,9 @@
--- What the rest asks about a part: tiers, and what ends or moves clocks.
+-- The events of the part that is worked on: whole cases, so many that what follows from them stays small. They are laid
+-- apart, since DuckDB then knows how many they are and joins them the shorter way.
+CREATE OR REPLACE TABLE columnar.events AS
+SELECT rowid AS n, *
+FROM columnar.happened
+WHERE case_no >= getvariable('first_case') AND case_no < getvariable('next_case');
 
 -- From which day to before which day a decision settles the tier. Of two on one day the later id rules: the
 -- first then holds for no day at all. One that says neither yes nor no decides nothing.

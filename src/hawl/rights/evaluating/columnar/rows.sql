@@ -42,23 +42,14 @@ WITH answered AS (
     JOIN columnar.starting ON starting.start = owed.start
     JOIN columnar.lines ON lines.line = owed.line
     JOIN columnar.cases ON cases.case_no = owed.case_no
+        AND cases.case_no >= getvariable('first_case') AND cases.case_no < getvariable('next_case')
     LEFT JOIN columnar.spans AS due ON due.begins_on = owed.started_on AND due.limited = owed.due_limit
     LEFT JOIN columnar.spans AS target ON target.begins_on = owed.started_on AND target.limited = owed.target_limit
     LEFT JOIN columnar.bounds ON bounds.duty = owed.rowid
     LEFT JOIN columnar.ends ON ends.duty = owed.rowid
     LEFT JOIN columnar.turns ON turns.n = owed.n AND turns.line = owed.line
-    LEFT JOIN (
-        SELECT answers.duty, events.event_id, events.day, answering.declines
-        FROM columnar.answers
-        JOIN columnar.events ON events.n = answers.answer
-        JOIN columnar.answering ON answering.line = answers.line AND answering.code = events.code
-    ) AS act ON act.duty = owed.rowid
-    LEFT JOIN (
-        SELECT closings.n, events.event_id, kinds.closes_as
-        FROM columnar.closings
-        JOIN columnar.events ON events.n = closings.answer
-        JOIN columnar.kinds ON kinds.code = events.code
-    ) AS closings ON closings.n = owed.n
+    LEFT JOIN columnar.acts AS act ON act.duty = owed.rowid
+    LEFT JOIN columnar.closings ON closings.n = owed.n
     WHERE NOT lines.recurs OR turns.n IS NOT NULL OR (owed.day IS NULL AND starting.agrees)
 ),
 said AS (

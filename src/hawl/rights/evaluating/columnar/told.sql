@@ -1,13 +1,15 @@
 -- The rows as they are read. The text of `why` is put together only now: it is most of what is written.
 
 -- What led to the rows makes room for the writing.
-DROP VIEW columnar.events;
+DROP TABLE IF EXISTS columnar.events;
 DROP TABLE IF EXISTS columnar.happened;
 DROP TABLE IF EXISTS columnar.cases;
 DROP TABLE IF EXISTS columnar.decisions;
 DROP TABLE IF EXISTS columnar.owed;
 DROP TABLE IF EXISTS columnar.named;
 DROP TABLE IF EXISTS columnar.answers;
+DROP TABLE IF EXISTS columnar.acts;
+DROP TABLE IF EXISTS columnar.closings;
 DROP TABLE IF EXISTS columnar.open;
 DROP TABLE IF EXISTS columnar.loose;
 DROP TABLE IF EXISTS columnar.earliest;
