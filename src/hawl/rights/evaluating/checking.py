@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def check_events(connection: DuckDBPyConnection) -> None:
-    """Part the table `given` (`reading.read_events`) into `taken`, a view of it, and `left_out`.
+    """Part the rows of `given` (`reading.read_events`) into `taken`, a view of them, and `left_out`.
 
     No reason quotes what may be about somebody.
 
@@ -26,7 +26,7 @@ def check_events(connection: DuckDBPyConnection) -> None:
     """
     answering = _answering()
     codes = [(code, code in answering) for code in vocabulary().events]
-    lay_table(connection, "known_codes", {"code": "VARCHAR", "answers": "BOOLEAN"}, codes)
+    lay_table(connection, "known_codes", {"code": "known_code", "answers": "BOOLEAN"}, codes)
     connection.execute(_STATEMENTS)
 
 

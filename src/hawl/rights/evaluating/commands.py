@@ -19,7 +19,7 @@ from hawl.foundations.commands import SOME_ROWS_LISTED, Progress, Unusable, say_
 from hawl.rights.evaluating.checking import check_events
 from hawl.rights.evaluating.columnar import evaluate_columnar
 from hawl.rights.evaluating.one import evaluate_one_by_one
-from hawl.rights.evaluating.reading import WrongShape, read_events
+from hawl.rights.evaluating.reading import WrongShape, forget_events, read_events
 from hawl.rights.evaluating.spark import LOCAL, SparkUnusable, evaluate_on_spark, look_for_spark
 from hawl.rights.evaluating.summary_command import summary
 from hawl.rights.evaluating.writing import ENDINGS, write_duties
@@ -135,7 +135,7 @@ def _run(connection: DuckDBPyConnection, judge: Callable[[Callable[[int], None]]
         raise Unusable(str(fault)) from fault
     progress.done(taken)
     # What was read makes room for the writing.
-    connection.execute("DROP VIEW taken; DROP TABLE given")
+    forget_events(connection)
     states = dict(connection.execute("SELECT state, count(*) FROM evaluated GROUP BY state ORDER BY state").fetchall())
     return {"taken": taken, "cases": cases, "duties": sum(states.values()), "states": states}
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
+
+from hawl.rights.evaluating.tables import lay_type
+from hawl.rights.rulebook import vocabulary
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -25,11 +29,12 @@ class WrongShape(ValueError):
 
 
 def read_events(connection: DuckDBPyConnection, path: Path) -> tuple[str, ...]:
-    """Lay the rows of a file into the table `given`; returns the names of columns that are not read.
+    """Lay the rows of a file into the view `given`; returns the names of columns that are not read.
 
     `given` has `row` (BIGINT, from 1, a header not counted) and the seven columns of the contract as text, NULL where
     nothing stands; `sound` is false of a line of JSON Lines that is no object, of which nothing else is read. Nothing
-    is checked yet but the shape. Raises `WrongShape`.
+    is checked yet but the shape. Under it lies the table `narrow`, which holds known events and days as numbers
+    (`narrow.sql`). Both go by `forget_events`. Raises `WrongShape`.
     """
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
@@ -38,12 +43,39 @@ def read_events(connection: DuckDBPyConnection, path: Path) -> tuple[str, ...]:
         raise WrongShape(f"There is no file {path}.")
     try:
         connection.execute("SET preserve_insertion_order = true")
-        connection.execute("DROP TABLE IF EXISTS given")
-        return reader(connection, path)
+        forget_events(connection)
+        lay_type(connection, "known_code", vocabulary().events)
+        connection.execute(_MACROS)
+        others = reader(connection, path)
+        connection.execute(_GIVEN)
+        return others
     except UnicodeDecodeError as error:
         raise WrongShape(f"{path.name} is not written in UTF-8 (byte {error.start:,}).") from error
     except (duckdb.Error, csv.Error, OSError) as error:
         raise WrongShape(f"{path.name} cannot be read as {path.suffix[1:]}: {_cause(error)}.") from error
+
+
+def forget_events(connection: DuckDBPyConnection) -> None:
+    """Make room: neither `given` nor what `check_events` made a view of it can be read after this."""
+    connection.execute("DROP VIEW IF EXISTS taken; DROP VIEW IF EXISTS numbered; DROP VIEW IF EXISTS given")
+    connection.execute("DROP TABLE IF EXISTS narrow; DROP TYPE IF EXISTS known_code")
+
+
+def _lay(connection: DuckDBPyConnection, rows: str, values: dict[str, Any]) -> None:
+    """Fill `narrow` with the rows of a statement, in its order."""
+    connection.execute(
+        f"""
+        CREATE TABLE narrow AS
+        SELECT
+            case_id, event_id, TRY_CAST(event AS known_code) AS code, day_of(occurred_on) AS day,
+            day_of(received_on) AS receipt, about, attributes, sound,
+            CASE WHEN code IS NULL THEN event END AS other_event,
+            CASE WHEN day IS NULL THEN CAST(occurred_on AS VARCHAR) END AS other_day,
+            CASE WHEN receipt IS NULL THEN CAST(received_on AS VARCHAR) END AS other_receipt
+        FROM ({rows})
+        """,  # noqa: S608 - statements of our own
+        values,
+    )
 
 
 def _cause(error: Exception) -> str:
@@ -57,9 +89,10 @@ def _from_csv(connection: DuckDBPyConnection, path: Path) -> tuple[str, ...]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         header = next(csv.reader(file), [])
     others = _other_columns(path, header)
-    connection.execute(
+    _lay(
+        connection,
         f"""
-        CREATE TABLE given AS SELECT row_number() OVER () AS row, {_texts({})}, true AS sound
+        SELECT {_texts({})}, true AS sound
         FROM read_csv(
             $path, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', nullstr = '',
             max_line_size = $longest, columns = $columns)
@@ -75,24 +108,24 @@ def _from_json_lines(connection: DuckDBPyConnection, path: Path) -> tuple[str, .
     asked = ", ".join(
         f"CASE WHEN sound THEN nullif(json_extract_string(line, '$.{name}'), '') END AS {name}" for name in COLUMNS[:-1]
     )
-    connection.execute(
+    _lay(
+        connection,
         f"""
-        CREATE TABLE given AS
         WITH lines AS (
-            SELECT row_number() OVER () AS row, line,
-                CASE WHEN json_valid(line) THEN json_type(line) = 'OBJECT' ELSE false END AS sound
+            SELECT line,
+                CASE WHEN coalesce(trim(line), '') = '' THEN NULL
+                    WHEN json_valid(line) THEN json_type(line) = 'OBJECT' ELSE false END AS sound
             FROM read_csv($path, header = false, auto_detect = false, delim = '\x01', quote = '', escape = '',
                           max_line_size = $longest, columns = {{'line': 'VARCHAR'}})
         )
-        SELECT row, {asked},
-            CASE WHEN NOT sound THEN NULL
+        SELECT {asked},
+            CASE WHEN sound IS NOT true THEN NULL
                 WHEN json_type(line, '$.attributes') = 'VARCHAR'
                 THEN nullif(json_extract_string(line, '$.attributes'), '')
                 WHEN json_type(line, '$.attributes') <> 'NULL' THEN json_extract(line, '$.attributes')::VARCHAR
             END AS attributes,
             sound
         FROM lines
-        WHERE trim(line) <> ''
         """,  # noqa: S608 - columns of our own
         {"path": str(path), "longest": _LONGEST_LINE},
     )
@@ -122,13 +155,8 @@ def _from_parquet(connection: DuckDBPyConnection, path: Path) -> tuple[str, ...]
     described = connection.execute("DESCRIBE FROM read_parquet($path)", {"path": str(path)}).fetchall()
     kinds = {name: kind for name, kind, *_ in described}
     others = _other_columns(path, list(kinds))
-    connection.execute(
-        f"""
-        CREATE TABLE given AS SELECT row_number() OVER () AS row, {_texts(kinds)}, true AS sound
-        FROM read_parquet($path)
-        """,  # noqa: S608 - columns of our own
-        {"path": str(path)},
-    )
+    rows = f"SELECT {_texts(kinds)}, true AS sound FROM read_parquet($path)"  # noqa: S608 - columns of our own
+    _lay(connection, rows, {"path": str(path)})
     return others
 
 
@@ -160,3 +188,6 @@ _READERS: dict[str, Callable[[DuckDBPyConnection, Path], tuple[str, ...]]] = {
     ".ndjson": _from_json_lines,
     ".parquet": _from_parquet,
 }
+_MACROS, _GIVEN = (
+    (files("hawl.rights.evaluating") / name).read_text(encoding="utf-8") for name in ("days.sql", "narrow.sql")
+)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SKIPPED = "columnar.skipped"
 _SPANS = {"begins_on": "DATE", "limited": "SMALLINT", "ends_on": "DATE", "told": SKIPPED}
 # So many events are worked on at once: what follows from them stays small beside the memory that is allowed.
-_AT_ONCE = 500_000
+_AT_ONCE = 1_000_000
 _BEYOND = 2**31 - 1
 _VERDICTS = {"n": "BIGINT", "line": "SMALLINT", "missing": "BOOLEAN", "holds": "BOOLEAN"}
 
