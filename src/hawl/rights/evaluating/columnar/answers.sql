@@ -47,12 +47,18 @@ FROM columnar.events
 JOIN columnar.kinds ON kinds.code = events.code
 WHERE kinds.answers AND events.about IS NULL AND events.day IS NOT NULL;
 
+-- Triggers are multiplied by the few codes that answer each, and not acts by the many duties that each may answer.
 CREATE OR REPLACE TABLE columnar.earliest AS
-SELECT open.duty, open.line, open.case_no, min(loose.n) AS answer
-FROM columnar.open
-JOIN columnar.answering ON answering.line = open.line
-JOIN columnar.loose ON loose.case_no = open.case_no AND loose.code = answering.code AND loose.day >= open.day
-GROUP BY open.duty, open.line, open.case_no;
+WITH awaited AS MATERIALIZED (
+    SELECT open.duty, open.line, open.case_no, open.day, answering.code
+    FROM columnar.open
+    JOIN columnar.answering ON answering.line = open.line
+)
+SELECT awaited.duty, awaited.line, awaited.case_no, min(loose.n) AS answer
+FROM awaited
+JOIN columnar.loose
+    ON loose.case_no = awaited.case_no AND loose.code = awaited.code AND loose.day >= awaited.day
+GROUP BY awaited.duty, awaited.line, awaited.case_no;
 
 CREATE OR REPLACE TABLE columnar.shared AS
 SELECT DISTINCT case_no, line
