@@ -1,4 +1,4 @@
--- The rows of a part, in the order in which they are written. Which state a row has is decided as in the engine of one case:
+-- The rows of a part, in no order. Which state a row has is decided as in the engine of one case:
 -- data_missing, awaiting_upstream, act done or its time over, declined, closed, its turn over, and only then the rest.
 INSERT INTO columnar.judged
 WITH answered AS (
@@ -101,6 +101,8 @@ SELECT
         ELSE coalesce(act_id, next_id)
     END AS answered_by,
     bounded,
-    bound_id
-FROM said
-ORDER BY case_no, due_on NULLS LAST, line, event_id;
+    bound_id,
+    (CAST(case_no AS BIGINT) << 32) + (coalesce(due_on, getvariable('last_day')) - DATE '0001-01-01') * 256
+    + CASE WHEN due_on IS NULL THEN 1 ELSE 0 END AS place,
+    line
+FROM said;

@@ -18,6 +18,13 @@ DROP TABLE IF EXISTS columnar.bounds;
 DROP TABLE IF EXISTS columnar.ends;
 DROP TABLE IF EXISTS columnar.turns;
 
+-- All rows in the order in which they are written. They are sorted at once, and not by parts, because DuckDB writes a file
+-- of Parquet without moving rows about only where all portions of a table but its last are full.
+CREATE OR REPLACE TABLE columnar.sorted AS
+SELECT * EXCLUDE (place, line) FROM columnar.judged ORDER BY place, line, trigger_event_id;
+
+DROP TABLE columnar.judged;
+
 -- A text as Python's JSON writes it: DuckDB's own but for six of the signs below the blank, which it numbers in capitals.
 CREATE OR REPLACE MACRO columnar.quoted(text) AS CASE
     WHEN contains(to_json(text), '\u00') THEN concat('"', array_to_string(list_transform(
@@ -54,4 +61,4 @@ SELECT
             ELSE concat(', "bounded_by": ', columnar.quoted(bound_id), '}')
         END
     ) AS why
-FROM columnar.judged;
+FROM columnar.sorted;
