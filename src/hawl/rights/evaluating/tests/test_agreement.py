@@ -7,9 +7,11 @@ from dataclasses import replace
 from itertools import islice
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hawl.rights.evaluating.columnar import evaluation
 from hawl.rights.evaluating.tests.both import AS_OF, columnar, one_case, random_cases
 from hawl.rights.rulebook import Event
 from hawl.rights.rulebook.tests.oracle import expected
@@ -53,6 +55,14 @@ def test_many_random_cases_with_odd_attributes_and_missing_days() -> None:
         compared += len(found)
     assert compared > 2 * CASES
     print(f"{CASES} random cases: {compared} rows of both engines are alike.")  # noqa: T201 - the drill's number
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 100])
+def test_what_is_worked_out_in_parts_is_the_same(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    events = [event for case in random_cases(Random(SEED + 2), 40) for event in case]
+    whole = columnar(events)
+    monkeypatch.setattr(evaluation, "_AT_ONCE", at_once)
+    assert columnar(events) == whole == one_case(events)
 
 
 def test_many_random_cases_by_the_contract() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from hawl.foundations.clock import BeyondCalendar
-from hawl.rights.evaluating.columnar import evaluate_columnar
+from hawl.rights.evaluating.columnar import evaluate_columnar, evaluation
 from hawl.rights.evaluating.tests.both import BOOKS, columnar, one_case, taken
 from hawl.rights.rulebook import Event, Rulebook, built_in, evaluate, load_rulebook, vocabulary
 from hawl.rights.rulebook.tests.cases import SEAMS, day, event
@@ -219,6 +219,18 @@ def test_a_limit_beyond_the_known_holidays_is_refused_and_one_that_nobody_runs_i
     # Its conditions do not hold, so nobody counts.
     sentence = {"custody_months": 1, "hospital_order": False, "violent_or_sexual": False}
     alike(event("t", "sentence_passed", "2027-12-31", **sentence), as_of=day("2028-12-31"))
+
+
+def test_of_limits_beyond_the_calendar_the_earliest_is_told_whatever_the_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    later, earlier = (event("t", "complaint_received", f"2028-12-{d}") for d in (29, 28))
+    cases = [later, replace(earlier, case_id="on"), replace(later, case_id="still on")]
+    told = []
+    for at_once in (100, 1):
+        monkeypatch.setattr(evaluation, "_AT_ONCE", at_once)
+        with pytest.raises(BeyondCalendar) as refused:
+            columnar(cases, day("2028-12-31"))
+        told.append(str(refused.value))
+    assert told[0] == told[1]
 
 
 def test_rulebooks_that_share_a_duty_id_are_refused() -> None:

@@ -52,6 +52,10 @@ def faults(tmp_path: Path, *rows: dict[str, Any]) -> list[tuple[int, str]]:
         ({"occurred_on": "2026-02-30"}, "occurred_on is no date: 2026-02-30."),
         ({"occurred_on": "1 April 2026"}, "occurred_on is no date."),
         ({"occurred_on": "20260401"}, "occurred_on is no date: 20260401."),
+        ({"occurred_on": "2026-04-01 (BC)"}, "occurred_on is no date."),
+        ({"occurred_on": "-infinity"}, "occurred_on is no date."),
+        ({"occurred_on": "10000-01-01"}, "occurred_on is no date: 10000-01-01."),
+        ({"occurred_on": "2026-4-1"}, "occurred_on is no date: 2026-4-1."),
         ({"occurred_on": "0000-01-01"}, "occurred_on is no date: 0000-01-01."),
         ({"occurred_on": "01/04/2026"}, "occurred_on is no date: 01/04/2026."),
         ({"event": "Siân Jones"}, "The event is none that is known."),
@@ -211,6 +215,22 @@ def test_days_of_parquet_are_read_whatever_their_kind(tmp_path: Path, kind: str)
         )
     ((case_id, event_id, _, occurred_on, _, _, attributes),) = read(path)[0]
     assert (case_id, event_id, str(occurred_on), json.loads(attributes)) == ("c1", "7", "2026-04-01", {"kind": "a"})
+
+
+def test_what_was_read_is_given_as_it_was_written(tmp_path: Path) -> None:
+    lines = ["c1,e1,crime_reported,2026-04-01,,,", "c2,,of_no_book,soon,2026-04-02,e1,[]", "c3,e1,,,,,"]
+    with duckdb.connect() as connection:
+        read_events(connection, as_csv(tmp_path / "events.csv", *lines))
+        rows = connection.execute(f"SELECT {HEADER} FROM given ORDER BY row").fetchall()
+    assert [",".join(one or "" for one in row) for row in rows] == lines
+
+
+def test_another_file_may_be_read_on_the_same_connection(tmp_path: Path) -> None:
+    with duckdb.connect() as connection:
+        for number in (1, 2):
+            read_events(connection, as_csv(tmp_path / "events.csv", *["c1,e1,crime_reported,2026-04-01,,,"] * number))
+            check_events(connection)
+            assert connection.execute("SELECT count(*) FROM given").fetchall() == [(number,)]
 
 
 def test_a_moment_within_a_day_is_no_day(tmp_path: Path) -> None:
