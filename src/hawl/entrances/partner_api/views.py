@@ -120,6 +120,7 @@ def _list(request: HttpRequest, source: str) -> HttpResponse:
 
 def _let_in(signed: Signed, source: str) -> Signed:
     if scopes.of_extract(source) not in signed.key.scopes:
+        actions.keep_refusal(by=signed.actor, key=signed.key, rule="not-yours")
         raise Problem("not-yours")
     return signed
 

@@ -87,6 +87,15 @@ def keep_letter(
     return letter, True
 
 
+def keep_refusal(*, by: Actor, key: PartnerKey, rule: str) -> None:
+    """Keep that a body which is known was refused something, by the kind of the problem."""
+    with acting_as(by):
+        record(
+            action="partner.request_refused", object_kind="partner_key", object_id=key.pk, rule=rule,
+            organisation=key.organisation_id,
+        )  # fmt: skip
+
+
 def settle(*, by: Actor, letter_id: uuid.UUID, outcome: Outcome) -> None:
     """Keep what came of a letter, and let go of what it held."""
     refused = [[each.row_number, each.reason] for each in outcome.refused[:REFUSALS_KEPT]]

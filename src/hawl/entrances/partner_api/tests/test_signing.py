@@ -11,6 +11,7 @@ import requests
 import time_machine
 
 from hawl.entrances.partner_api.tests.sending import BY, PLACE, Body, as_jobs, body_with_key, call
+from hawl.foundations.audit.models import AuditEntry
 from hawl.work.extracts.tests.extracting import MAPPING
 from hawl.work.partners import actions
 from hawl.work.partners.sending import COVERED_WITH_BODY, Signer
@@ -149,6 +150,10 @@ def test_a_key_is_for_its_sources_alone() -> None:
     for method, content in (("GET", None), ("POST", EMPTY)):
         answer = call(other, method, PLACE, content)
         assert (answer.status_code, answer.told["type"]) == (403, "urn:hawl:problem:not-yours")
+    kept = as_jobs(lambda: list(AuditEntry.objects.filter(action="partner.request_refused")))
+    assert [(each.actor, each.rule, each.audit_class) for each in kept] == [
+        (f"partner:{other.signer.key_id}", "not-yours", "refusal")
+    ] * 2
 
 
 def test_two_bodies_cannot_hold_one_key() -> None:
