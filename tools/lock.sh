@@ -4,7 +4,8 @@ set -eu
 uv=.venv/bin/uv
 pin() { "$uv" pip compile -q --no-header --no-annotate --generate-hashes --universal --python-version 3.11 "$@"; }
 pin pyproject.toml -o requirements/main.txt
-pin pyproject.toml --extra spark -o requirements/spark.txt
+# Beside what is installed already: the same releases of it.
+pin pyproject.toml --extra spark -c requirements/main.txt -o requirements/spark.txt
 pin pyproject.toml --group dev -o requirements/dev.txt
 pin pyproject.toml --group dev --group bench -o requirements/bench.txt
 # OpenFisca, which a benchmark compares with, lives in an environment of its own: it is called as a process.

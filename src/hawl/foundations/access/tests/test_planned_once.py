@@ -34,7 +34,7 @@ def prepared() -> Collection[str]:
 
 
 def test_pages_send_values_beside_their_statements_and_jobs_do_not() -> None:
-    assert {process for process in PROCESSES if asking(process)} == {"staff", "public"}
+    assert {process for process in PROCESSES if asking(process)} == {"staff", "public", "partner"}
 
 
 @pytest.mark.process("staff")
