@@ -39,9 +39,10 @@ connection.execute("COPY (SELECT * FROM read_parquet('{file}') ORDER BY case_id)
 
 
 class Took(NamedTuple):
-    """Seconds of a process from start to end, and the most memory that it had, in megabytes."""
+    """Seconds of a process from start to end, those of its processors, and the most memory it had, in megabytes."""
 
     seconds: float
+    worked: float
     megabytes: int
 
 
@@ -53,7 +54,7 @@ def timed(*command: object) -> Took:
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(f"{command[0]} failed: {told.decode()[-400:]}")
-    return Took(time.perf_counter() - began, usage.ru_maxrss // 1024)
+    return Took(time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss // 1024)
 
 
 def ours(file: Path, ending: str) -> Took:
@@ -97,6 +98,8 @@ def main() -> None:
             "megabytes": whole.megabytes,
             "copy_seconds": round(copy.seconds, 1),
             "times_the_copy": round(whole.seconds / copy.seconds, 2),
+            # On a machine that others use, what the processors did says more than what the clock did.
+            "times_the_copy_worked": round(whole.worked / copy.worked, 2),
         }
         for name, took in peers.items():
             if took is not None:
