@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -151,12 +152,9 @@ def _drop_database(name: str) -> None:
                 time.sleep(wait)
 
 
-@pytest.fixture
-def new_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable[[], str]]:
-    """Makes databases of the test's own, empty of people, in which commits stay; the connection speaks to the last.
-
-    `hawl.foundations.access.tests.processes.as_process` changes the role in which it does.
-    """
+@contextmanager
+def _own_databases(blocker: Any, kind: str) -> Iterator[Callable[[], str]]:
+    """Makes databases, to the last of which the connection speaks; they are gone at the end."""
     from django.db import connection
 
     shared = connection.settings_dict["NAME"]
@@ -164,19 +162,42 @@ def new_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[Call
     made: list[str] = []
 
     def make() -> str:
-        name = f"{template}_own_{worker}_{len(made)}"
+        name = f"{template}_{kind}_{worker}_{len(made)}"
         _copy_database(template, name)
         made.append(name)
         connection.close()
         connection.settings_dict["NAME"] = name
         return name
 
-    with django_db_blocker.unblock():
+    with blocker.unblock():
         yield make
         connection.close()
     connection.settings_dict["NAME"] = shared
     for name in made:
         _drop_database(name)
+
+
+@pytest.fixture
+def new_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable[[], str]]:
+    """Makes databases of the test's own, empty of people, in which commits stay; the connection speaks to the last.
+
+    `hawl.foundations.access.tests.processes.as_process` changes the role in which it does.
+    """
+    with _own_databases(django_db_blocker, "own") as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def module_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable[..., None]]:
+    """One such database for all tests of a module; gives what empties tables of it between them."""
+    with _own_databases(django_db_blocker, "module") as make:
+        name = make()
+
+        def empty(*tables: str) -> None:
+            with _admin(name) as admin:
+                admin.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+
+        yield empty
 
 
 @pytest.hookimpl(tryfirst=True)

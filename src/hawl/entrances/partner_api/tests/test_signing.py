@@ -150,7 +150,7 @@ def test_a_key_is_for_its_sources_alone() -> None:
     for method, content in (("GET", None), ("POST", EMPTY)):
         answer = call(other, method, PLACE, content)
         assert (answer.status_code, answer.told["type"]) == (403, "urn:hawl:problem:not-yours")
-    kept = as_jobs(lambda: list(AuditEntry.objects.filter(action="partner.request_refused")))
+    kept = as_jobs(lambda: list(AuditEntry.objects.filter(object_id=other.signer.key_id, rule="not-yours")))
     assert [(each.actor, each.rule, each.audit_class) for each in kept] == [
         (f"partner:{other.signer.key_id}", "not-yours", "refusal")
     ] * 2
