@@ -212,7 +212,7 @@ def lay_out(folder: Path) -> tuple[dict[str, str], dict[str, list[Request]]]:
 
     server = embedded.ensure_running(home())
     where = address()
-    staff = next(each for each in processes(1, 2) if each.name == "staff")
+    staff = next(each for each in processes(1, 2, 3) if each.name == "staff")
     from_here = {name: os.environ[name] for name in ("PYTHONPATH", "BENCH_PROFILE") if name in os.environ}
     environment = {
         **from_here,
