@@ -68,7 +68,7 @@ def record_act(
         if any((row.event, row.occurred_on, row.about, row.attributes) == same for row in known):
             raise Refused("already_recorded")
         made = _event(by, held, event, occurred_on, about, attributes, received_on, words)
-        recompute(case_id=held.pk, by=by)
+        recompute(case_id=held.pk, by=by, events=[*known, made])
     return made
 
 
