@@ -21,17 +21,21 @@ JOIN columnar.kinds ON kinds.code = events.code;
 
 -- Acts about a trigger come first; the earliest act goes before any decline.
 CREATE OR REPLACE TABLE columnar.answers AS
+WITH about AS MATERIALIZED (
+    SELECT owed.rowid AS duty, owed.line, named.answer, named.code
+    FROM columnar.owed
+    JOIN columnar.named ON named.n = owed.n
+)
 SELECT
-    owed.rowid AS duty,
-    owed.line,
+    about.duty,
+    about.line,
     coalesce(
-        min(named.answer) FILTER (WHERE NOT answering.declines),
-        min(named.answer) FILTER (WHERE answering.declines)
+        min(about.answer) FILTER (WHERE NOT answering.declines),
+        min(about.answer) FILTER (WHERE answering.declines)
     ) AS answer
-FROM columnar.named
-JOIN columnar.answering ON answering.code = named.code
-JOIN columnar.owed ON owed.n = named.n AND owed.line = answering.line
-GROUP BY owed.rowid, owed.line;
+FROM about
+JOIN columnar.answering ON answering.code = about.code AND answering.line = about.line
+GROUP BY about.duty, about.line;
 
 -- The rest go by day and id, each to the earliest trigger still open that is not after it. First, for each trigger,
 -- the earliest that could answer it: where no two triggers of a duty share one, it does.
