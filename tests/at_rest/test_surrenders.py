@@ -104,7 +104,7 @@ def test_public_process_is_told_no_key_and_no_credential_but_its_own() -> None:
 def test_partner_process_has_no_right_on_any_table_about_a_person(held: dict[str, Any]) -> None:
     with as_process("partner"):
         assert {table: rights_on(table) for table in SCOPED if rights_on(table)} == {}
-        assert rights_on("partners_letter") == {"SELECT", "INSERT"}
+        assert rights_on("partners_delivery") == {"SELECT", "INSERT"}
         assert rights_on("partners_partnerkey") == {"SELECT"}
         assert rights_on("audit_auditentry") == {"INSERT"}
         assert rights_on("identity_user") == set()
@@ -113,9 +113,9 @@ def test_partner_process_has_no_right_on_any_table_about_a_person(held: dict[str
 def test_partner_process_writes_to_the_audit_in_the_name_of_partners_alone(held: dict[str, Any]) -> None:
     with as_process("partner"):
         with acting_as(Actor(label="partner:k-1")):
-            record(action="partner.letter_received")
+            record(action="partner.delivery_received")
         with pytest.raises(IntegrityError, match="in the name of partners alone"), acting_as(Actor(label="user:1")):
-            record(action="partner.letter_received")
+            record(action="partner.delivery_received")
 
 
 def test_partner_process_is_told_no_key_and_no_credential_but_its_own() -> None:
@@ -131,14 +131,14 @@ def test_partner_process_cannot_open_what_it_took_in(monkeypatch: pytest.MonkeyP
     told = process("partner").environment(WHERE)
     for name in ("HAWL_KEY_FILE", "HAWL_LETTERBOX"):
         monkeypatch.setenv(name, told[name])
-    sealed = letterbox.seal_letter(b"a victim's name")
+    sealed = letterbox.seal(b"a victim's name")
     assert b"victim" not in sealed
     with pytest.raises(InstallationError):
-        letterbox.open_letter(sealed)
+        letterbox.open_sealed(sealed)
     monkeypatch.delenv("HAWL_KEY_FILE")
-    assert letterbox.open_letter(sealed) == b"a victim's name"
+    assert letterbox.open_sealed(sealed) == b"a victim's name"
     with pytest.raises(CannotOpen):
-        letterbox.open_letter(sealed[:-1] + b"x")
+        letterbox.open_sealed(sealed[:-1] + b"x")
 
 
 def test_the_check_of_rights_finds_one_that_was_given(held: dict[str, Any]) -> None:

@@ -88,7 +88,7 @@ JOBS: dict[str, Reach] = {
     "hawl.foundations.messages.jobs.dispatch_messages": Reach.MACHINE,
     "hawl.registers.agreements.jobs.close_lapsed": Reach.MACHINE,
     "hawl.work.extracts.jobs.take_in_extracts": Reach.MACHINE,
-    "hawl.work.partners.jobs.take_in_letters": Reach.MACHINE,
+    "hawl.work.partners.jobs.take_in_deliveries": Reach.MACHINE,
     "hawl.work.intake.jobs.take_in_inbox": Reach.MACHINE,
     "hawl.work.protection.jobs.look_for_conflicts": Reach.MACHINE,
     "hawl.work.protection.jobs.gather_unexplained_looks": Reach.MACHINE,

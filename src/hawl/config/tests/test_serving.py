@@ -150,8 +150,8 @@ def test_each_process_speaks_to_the_database_in_its_own_role(served: Served) -> 
     assert {(f"hawl_{name}", f"hawl-{name}") for name in ("staff", "public")} <= served.sessions()
 
 
-def test_a_signed_letter_reaches_the_running_api_and_an_unsigned_one_does_not(served: Served, tmp_path: Path) -> None:
-    """The area's sources are examples, so that the API believes the signature and takes no letter yet."""
+def test_a_signed_delivery_reaches_the_running_api_and_an_unsigned_one_does_not(served: Served, tmp_path: Path) -> None:
+    """The area's sources are examples, so that the API believes the signature and takes no delivery yet."""
 
     def hawl(*words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -186,7 +186,7 @@ def test_a_signed_letter_reaches_the_running_api_and_an_unsigned_one_does_not(se
     assert (known.returncode, unknown.returncode) == (2, 2)
     assert "not open yet" in known.stderr, known.stderr
     assert "not signed" in unknown.stderr, unknown.stderr
-    assert served.answers(served.partner, "/v1/extracts/witness-care/letters") == 401
+    assert served.answers(served.partner, "/v1/extracts/witness-care/deliveries") == 401
 
 
 def test_a_taken_port_is_refused_with_its_sentence(served: Served) -> None:

@@ -27,7 +27,10 @@ ROOMS: dict[str, tuple[str, str]] = {
     "fields": ("hawl.config.fields_commands:fields", "The register of fields: class, owner, retention, what is done."),
     "journal": ("hawl.config.backups.commands:journal", "The safety journal outside the database."),
     "keys": ("hawl.foundations.vault.commands:keys", "Change, renew, escrow and recover the keys."),
-    "partner": ("hawl.work.partners.commands:partner", "Systems of other bodies that send by the API: keys, letters."),
+    "partner": (
+        "hawl.work.partners.commands:partner",
+        "Systems of other bodies that send by the API.",
+    ),
     "people": (
         "hawl.config.people_commands:people",
         "People: lay anew what finds them; which rows of a file are one.",

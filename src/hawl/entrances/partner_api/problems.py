@@ -18,10 +18,10 @@ KINDS: dict[str, tuple[int, str]] = {
     "not-found": (404, "There is nothing at this address."),
     "wrong-method": (405, "This address is not asked in this way."),
     "not-open": (409, "This source is not open yet: nobody has seen a real extract of it."),
-    "too-large": (413, "The letter is larger than 5 MB. Send it in parts."),
+    "too-large": (413, "The delivery is larger than 5 MB. Send it in parts."),
     "wrong-kind": (415, "This source is sent as another kind of content."),
-    "sent-otherwise": (422, "Another letter was sent under this Idempotency-Key before."),
-    "too-many": (429, "Too many letters at once. Try again later."),
+    "sent-otherwise": (422, "Another delivery was sent under this Idempotency-Key before."),
+    "too-many": (429, "Too many deliveries at once. Try again later."),
     "failed": (500, "Something went wrong here. Send the same request again."),
 }
 

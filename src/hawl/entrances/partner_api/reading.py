@@ -1,4 +1,4 @@
-"""A letter's rows read once on arrival, so that the sender hears of mistakes at once. Needs no table and no key."""
+"""A delivery's rows read once on arrival, so that the sender hears of mistakes at once. Needs no table and no key."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hawl.work.extracts.reading import read_extract
 from hawl.work.extracts.rows import LeftOut
 from hawl.work.intake.feed.reading import FeedUnusable
 from hawl.work.intake.feed.rows import Refused
-from hawl.work.partners.in_memory import in_memory
+from hawl.work.partners.memory_file import memory_file
 
 KINDS = {"csv": "text/csv", "jsonl": "application/x-ndjson"}
 MOST_TOLD = 1000
@@ -28,7 +28,7 @@ class Checked:
     rows: int
     left_out: int
     rejected: int
-    refused: tuple[tuple[int, str], ...]
+    refused: list[dict[str, int | str]]
 
 
 def mapping_open(source: str) -> ExtractMapping:
@@ -45,19 +45,19 @@ def mapping_open(source: str) -> ExtractMapping:
 def checked(body: bytes, mapping: ExtractMapping, *, content_type: str) -> Checked:
     """Read all rows. Raises `Problem`: wrong-kind, or unusable with what is wrong and how to mend it."""
     if body.startswith(_GZIP):
-        raise Problem("unusable", detail="The letter is packed.", mend="Send it as it is.")
+        raise Problem("unusable", detail="The delivery is packed.", mend="Send it as it is.")
     if content_type.partition(";")[0].strip().lower() != KINDS[mapping.form]:
         raise Problem("wrong-kind", wanted=KINDS[mapping.form])
     rows = left_out = rejected = 0
-    refused: list[tuple[int, str]] = []
+    refused: list[dict[str, int | str]] = []
     try:
-        with in_memory(body) as path:
+        with memory_file(body) as path:
             for row in read_extract(path, mapping, today=today()):
                 rows += 1
                 left_out += isinstance(row, LeftOut)
                 if isinstance(row, Refused):
                     rejected += 1
-                    refused += [(row.row_number, row.reason)] if len(refused) < MOST_TOLD else []
+                    refused += [{"row": row.row_number, "reason": row.reason}] if len(refused) < MOST_TOLD else []
     except FeedUnusable as fault:
         raise Problem("unusable", detail=fault.what, mend=fault.mend) from None
-    return Checked(rows, left_out, rejected, tuple(refused))
+    return Checked(rows, left_out, rejected, refused)

@@ -9,7 +9,7 @@ from hawl.entrances.partner_api import views
 urlpatterns = [
     path("", views.index, name="index"),
     path("v1/openapi.json", views.description, name="description"),
-    path("v1/extracts/<slug:source>/letters", views.letters, name="letters"),
-    path("v1/extracts/<slug:source>/letters/<uuid:letter_id>", views.letter, name="letter"),
+    path("v1/extracts/<slug:source>/deliveries", views.deliveries, name="deliveries"),
+    path("v1/extracts/<slug:source>/deliveries/<uuid:delivery_id>", views.delivery, name="delivery"),
     path("v1/extracts/<slug:source>/check", views.check, name="check"),
 ]

@@ -1,4 +1,4 @@
-"""The addresses of the API: a letter sent or tried, one asked after, a list of them, and the description."""
+"""The addresses of the API: a delivery sent or tried, one asked after, a list of them, and the description."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import binascii
 import re
 import uuid
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import TYPE_CHECKING, Any
@@ -24,10 +25,10 @@ from hawl.foundations.clock import now
 from hawl.work.partners import actions, queries, scopes
 
 if TYPE_CHECKING:
-    from hawl.work.partners.models import Letter
+    from hawl.work.partners.models import Delivery
 
 MOST_BYTES = 5 * 1024 * 1024
-# A body's letters of an hour, and those of it that wait.
+# A body's deliveries of an hour, and those of it that wait.
 MOST_AN_HOUR, MOST_WAITING = 600, 200
 MOST_LISTED = 100
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -63,24 +64,24 @@ def description(request: HttpRequest) -> HttpResponse:
 
 
 @answers("POST", "GET")
-def letters(request: HttpRequest, source: str) -> HttpResponse:
-    """Send a letter, or list those that were sent."""
+def deliveries(request: HttpRequest, source: str) -> HttpResponse:
+    """Send a delivery, or list those that were sent."""
     return _send(request, source) if request.method == "POST" else _list(request, source)
 
 
 @answers("POST")
 def check(request: HttpRequest, source: str) -> HttpResponse:
-    """Read a letter as `letters` would and keep nothing of it."""
+    """Read a delivery as `deliveries` would and keep nothing of it."""
     body = _body(request)
     _let_in(signed_by(request, body), source)
-    return JsonResponse({"source": source, **_told_of_checking(_checked(request, source, body))})
+    return JsonResponse(asdict(_checked(request, source, body)))
 
 
 @answers("GET")
-def letter(request: HttpRequest, source: str, letter_id: uuid.UUID) -> HttpResponse:
-    """What became of one letter."""
+def delivery(request: HttpRequest, source: str, delivery_id: uuid.UUID) -> HttpResponse:
+    """What became of one delivery."""
     signed = _let_in(signed_by(request), source)
-    found = queries.letter_of(signed.key.organisation_id, source, letter_id)
+    found = queries.delivery_of(signed.key.organisation_id, source, delivery_id)
     if found is None:
         raise Problem("not-found")
     return JsonResponse(_told(found, whole=True))
@@ -95,13 +96,13 @@ def _send(request: HttpRequest, source: str) -> HttpResponse:
     read = _checked(request, source, body)
     _refuse_flood(signed)
     try:
-        kept, new = actions.keep_letter(
-            by=signed.actor, key=signed.key, source=source, sent_as=sent_as, body=body,
-            digest=salted_hmac("hawl.partners.letter", body, algorithm="sha256").digest(),
+        kept, new = actions.keep_delivery(
+            by=signed.actor, key=signed.key, source=source, sent_as=sent_as, body=body, checked=asdict(read),
+            digest=salted_hmac("hawl.partners.delivery", body, algorithm="sha256").digest(),
         )  # fmt: skip
     except actions.SentOtherwise:
         raise Problem("sent-otherwise") from None
-    answer = JsonResponse({**_told(kept, whole=True), "checked": _told_of_checking(read)}, status=202 if new else 200)
+    answer = JsonResponse(_told(kept, whole=True), status=202 if new else 200)
     answer["Location"] = _address(kept)
     return answer
 
@@ -113,9 +114,9 @@ def _list(request: HttpRequest, source: str) -> HttpResponse:
         before = _place(request.GET["cursor"]) if "cursor" in request.GET else None
     except (ValueError, binascii.Error):
         raise Problem("not-understood") from None
-    found = queries.letters(signed.key.organisation_id, source, most=most + 1, before=before)
+    found = queries.deliveries(signed.key.organisation_id, source, most=most + 1, before=before)
     more = _cursor(found[most - 1]) if len(found) > most else None
-    return JsonResponse({"letters": [_told(each) for each in found[:most]], "next_cursor": more})
+    return JsonResponse({"deliveries": [_told(each) for each in found[:most]], "next_cursor": more})
 
 
 def _let_in(signed: Signed, source: str) -> Signed:
@@ -147,32 +148,22 @@ def _refuse_flood(signed: Signed) -> None:
         raise Problem("too-many", headers={"Retry-After": "300"})
 
 
-def _told_of_checking(read: Checked) -> dict[str, Any]:
-    return {
-        "rows": read.rows, "left_out": read.left_out, "rejected": read.rejected,
-        "refused": [{"row": row, "reason": reason} for row, reason in read.refused],
-    }  # fmt: skip
-
-
-def _told(kept: Letter, *, whole: bool = False) -> dict[str, Any]:
+def _told(kept: Delivery, *, whole: bool = False) -> dict[str, Any]:
     told: dict[str, Any] = {
         "id": str(kept.pk), "source": kept.source, "idempotency_key": kept.sent_as, "state": kept.state,
         "received_at": kept.received_at.isoformat(),
         "settled_at": kept.settled_at.isoformat() if kept.settled_at else None,
+        "problem": kept.problem or None,
         "address": _address(kept),
     }  # fmt: skip
-    if whole:
-        told["counts"] = kept.outcome.get("counts", {})
-        told["problem"] = kept.outcome.get("problem")
-        told["refused"] = [{"row": row, "reason": reason} for row, reason in kept.outcome.get("refused", [])]
-    return told
+    return told | ({"checked": kept.checked} if whole else {})
 
 
-def _address(kept: Letter) -> str:
-    return reverse("letter", kwargs={"source": kept.source, "letter_id": kept.pk})
+def _address(kept: Delivery) -> str:
+    return reverse("delivery", kwargs={"source": kept.source, "delivery_id": kept.pk})
 
 
-def _cursor(last: Letter) -> str:
+def _cursor(last: Delivery) -> str:
     return base64.urlsafe_b64encode(f"{last.received_at.isoformat()} {last.pk}".encode()).decode()
 
 

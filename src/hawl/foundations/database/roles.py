@@ -3,7 +3,7 @@
 owner    owns every table; migrations only
 staff    the staff site
 public   the public site: published tables only
-partner  the API of other bodies: adds letters that it cannot open, and reads what became of them
+partner  the API of other bodies: adds deliveries that it cannot open, and reads what became of them
 jobs     feeds, scheduled work and the command line
 sealer   reads the audit and adds seals to it, nothing else
 figures  nobody signs in as it; owns the functions that count over rows a reader may not see

@@ -1,7 +1,7 @@
 """The key file of an installation.
 
 One file, mode 0600, in one number space: keys that wrap the keys of people (`wrapping`), keys of values that are
-no person's and of all that release 0.1.0 sealed (`data`), the key of the blind index, and the key that opens letters
+no person's and of all that release 0.1.0 sealed (`data`), the key of the blind index, and the key that opens deliveries
 (`letterbox`). New values take the
 current numbers; older ones stay until `hawl keys retire`, so that keys change without a gap.
 """
@@ -107,12 +107,14 @@ def _parsed(path: Path, written: tuple[int, int, int]) -> KeyRing:
 
 
 def letterbox_key() -> str:
-    """The private key, as age writes it, that opens letters. `InstallationError` where this process has no keys."""
+    """The private key, as age writes it, that opens deliveries. `InstallationError` where this process has no keys."""
     key_ring()
     try:
         return str(_raw(key_file())["letterbox"])
     except KeyError as reason:
-        raise InstallationError(f"The key file {key_file()} has no key for letters.", "Run `hawl prepare`.") from reason
+        raise InstallationError(
+            f"The key file {key_file()} has no key of the letterbox.", "Run `hawl prepare`."
+        ) from reason
 
 
 def check_key_file(text: str) -> None:

@@ -20,17 +20,17 @@ def recipient() -> str:
     return os.environ.get("HAWL_LETTERBOX") or str(_private().to_public())
 
 
-def seal_letter(body: bytes) -> bytes:
+def seal(body: bytes) -> bytes:
     """Seal to the holder of the key file; whoever seals cannot open it again."""
     return bytes(pyrage.encrypt(body, [x25519.Recipient.from_str(recipient())]))
 
 
-def open_letter(sealed: bytes) -> bytes:
-    """What `seal_letter` sealed. Raises `CannotOpen` for what was changed, or sealed to another key."""
+def open_sealed(sealed: bytes) -> bytes:
+    """What `seal` sealed. Raises `CannotOpen` for what was changed, or sealed to another key."""
     try:
         return bytes(pyrage.decrypt(sealed, [_private()]))
     except pyrage.DecryptError as reason:
-        raise CannotOpen("The letter was changed, or sealed to another key.") from reason
+        raise CannotOpen("What was sealed was changed, or sealed to another key.") from reason
 
 
 def _private() -> x25519.Identity:

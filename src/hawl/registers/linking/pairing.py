@@ -33,10 +33,10 @@ KEYS = tuple(f"key_{name}" for name in _KEYS)
 def lay_keys(connection: DuckDBPyConnection) -> int:
     """Add the keys to the table `people`, NULL where too common; how many values were too common."""
     many = " UNION ALL ".join(
-        f"SELECT 'key_{name}' AS key, {sql} AS value FROM people GROUP BY value HAVING count(*) > {MOST_ROWS_OF_A_KEY}"  # noqa: S608
+        f"SELECT 'key_{name}' AS key, {sql} AS value FROM people GROUP BY value HAVING count(*) > {MOST_ROWS_OF_A_KEY}"  # noqa: S608 - keys of our own
         for name, sql in _KEYS.items()
     )
-    connection.execute(f"CREATE OR REPLACE TABLE common AS SELECT * FROM ({many}) WHERE value IS NOT NULL")  # noqa: S608
+    connection.execute(f"CREATE OR REPLACE TABLE common AS SELECT * FROM ({many}) WHERE value IS NOT NULL")  # noqa: S608 - keys of our own
     made = ", ".join(
         f"CASE WHEN {sql} NOT IN (SELECT value FROM common WHERE key = 'key_{name}') THEN {sql} END AS key_{name}"  # noqa: S608
         for name, sql in _KEYS.items()

@@ -1,1 +1,1 @@
-"""Letters of other bodies: what their systems send to the API, sealed until a job takes it in."""
+"""Deliveries of other bodies: what their systems send to the API, sealed until a job takes it in."""

@@ -1,11 +1,12 @@
-"""Keys of other bodies made and ended; a letter kept; letters taken in."""
+"""Keys of other bodies made and ended; a delivery kept; deliveries taken in."""
 
 from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -14,11 +15,7 @@ from hawl.foundations.access.scope import acting_as
 from hawl.foundations.audit.actions import record
 from hawl.foundations.clock import now
 from hawl.foundations.vault import letterbox
-from hawl.work.partners.models import Letter, PartnerKey, State
-from hawl.work.partners.taking import Outcome
-
-# The refusals of a letter that are kept and told one by one; beyond them the number alone.
-REFUSALS_KEPT = 1000
+from hawl.work.partners.models import Delivery, PartnerKey, State
 
 
 class KeyKnown(Exception):
@@ -53,38 +50,39 @@ def add_key(*, by: Actor, organisation_id: int, public_key: bytes, scopes: Seque
 
 
 def end_key(*, by: Actor, key_id: str) -> None:
-    """Believe nothing any more that is signed with this key; letters it brought stay. Raises `NoSuchKey`."""
+    """Believe nothing any more that is signed with this key; deliveries it brought stay. Raises `NoSuchKey`."""
     with acting_as(by):
         if not PartnerKey.objects.filter(pk=key_id, ended_at=None).update(ended_at=now()):
             raise NoSuchKey(key_id)
         record(action="partner.key_ended", object_kind="partner_key", object_id=key_id, grave=True)
 
 
-def keep_letter(
-    *, by: Actor, key: PartnerKey, source: str, sent_as: str, digest: bytes, body: bytes
-) -> tuple[Letter, bool]:
-    """Keep a letter sealed; gives it, and whether it is a new one.
+def keep_delivery(
+    *, by: Actor, key: PartnerKey, source: str, sent_as: str, digest: bytes, body: bytes, checked: Mapping[str, Any]
+) -> tuple[Delivery, bool]:
+    """Keep a delivery sealed; gives it, and whether it is a new one.
 
-    Sent again under the same name it is the first one. Raises `SentOtherwise` where that had another body.
+    `checked` is what reading it found. Sent again under the same name it is the first one. Raises `SentOtherwise` where
+    that had another body.
     """
-    letter = Letter(
+    delivery = Delivery(
         organisation_id=key.organisation_id, key=key, source=source, sent_as=sent_as, digest=digest,
-        received_at=now(), sealed=letterbox.seal_letter(body),
+        received_at=now(), sealed=letterbox.seal(body), checked=dict(checked),
     )  # fmt: skip
     with acting_as(by):
         try:
             with transaction.atomic():
-                letter.save(force_insert=True)
+                delivery.save(force_insert=True)
         except IntegrityError:
-            held = Letter.objects.get(organisation_id=key.organisation_id, source=source, sent_as=sent_as)
+            held = Delivery.objects.get(organisation_id=key.organisation_id, source=source, sent_as=sent_as)
             if bytes(held.digest) != digest:
                 raise SentOtherwise from None
             return held, False
         record(
-            action="partner.letter_received", object_kind="partner_letter", object_id=str(letter.pk),
+            action="partner.delivery_received", object_kind="partner_delivery", object_id=str(delivery.pk),
             organisation=key.organisation_id, source=source, bytes=len(body),
         )  # fmt: skip
-    return letter, True
+    return delivery, True
 
 
 def keep_refusal(*, by: Actor, key: PartnerKey, rule: str) -> None:
@@ -96,16 +94,12 @@ def keep_refusal(*, by: Actor, key: PartnerKey, rule: str) -> None:
         )  # fmt: skip
 
 
-def settle(*, by: Actor, letter_id: uuid.UUID, outcome: Outcome) -> None:
-    """Keep what came of a letter, and let go of what it held."""
-    refused = [[each.row_number, each.reason] for each in outcome.refused[:REFUSALS_KEPT]]
-    told = {"counts": outcome.counts, "refused": refused, "problem": outcome.problem}
-    state = State.UNUSABLE if outcome.problem else State.TAKEN
+def settle(*, by: Actor, delivery_id: uuid.UUID, problem: str = "") -> None:
+    """Keep that a delivery was taken in, or by which problem it was not, and let go of what it held."""
+    state = State.UNUSABLE if problem else State.TAKEN
     with acting_as(by):
-        Letter.objects.filter(pk=letter_id).update(
-            state=state, settled_at=now(), sealed=None, outcome={name: value for name, value in told.items() if value}
-        )
+        Delivery.objects.filter(pk=delivery_id).update(state=state, problem=problem, settled_at=now(), sealed=None)
         record(
-            action="partner.letter_settled", object_kind="partner_letter", object_id=str(letter_id), state=state,
-            counts=outcome.counts,
+            action="partner.delivery_settled", object_kind="partner_delivery", object_id=str(delivery_id), state=state,
+            problem=problem,
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""`hawl partner`: the keys of other bodies' systems; and, for those bodies, making a key and sending a letter."""
+"""`hawl partner`: the keys of other bodies' systems; and, for those bodies, making a key and sending a delivery."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MOST_YEARS = 2
 
 @click.group()
 def partner() -> None:
-    """Systems of other bodies that send by the API: their keys; a letter sent."""
+    """Systems of other bodies that send by the API: their keys; a delivery sent."""
 
 
 @partner.command("make-key")
@@ -115,7 +115,7 @@ def end(key_id: str) -> None:
 @click.option("--key-id", required=True, help="The key's id, as the area told it.")
 @click.option("--check", is_flag=True, help="Have it read only; nothing is kept.")
 def send(file: Path, address: str, source: str, key_file: Path, key_id: str, check: bool) -> None:
-    """For other bodies: sign FILE and send it as a letter; the same file again is the same letter."""
+    """For other bodies: sign FILE and send it as a delivery; the same file again is the same delivery."""
     _tell(
         address,
         lambda: sending.send(file, address=address, source=source, signer=_signer(key_id, key_file), check=check),
@@ -123,15 +123,15 @@ def send(file: Path, address: str, source: str, key_file: Path, key_id: str, che
 
 
 @partner.command()
-@click.argument("letter")
+@click.argument("delivery")
 @click.option("--to", "address", required=True, metavar="ADDRESS", help="Where the API is, such as https://…")
 @click.option("--key", "key_file", required=True, type=click.Path(path_type=Path), help="The private half.")
 @click.option("--key-id", required=True, help="The key's id, as the area told it.")
-def ask(letter: str, address: str, key_file: Path, key_id: str) -> None:
-    """For other bodies: what became of a LETTER, by the `address` that the answer to it gave (/v1/…)."""
-    if not letter.startswith("/"):
-        raise Unusable(f"{letter} is no letter's address.", "Give the `address` of the answer: /v1/extracts/…")
-    _tell(address, lambda: sending.ask(address, letter=letter, signer=_signer(key_id, key_file)))
+def ask(delivery: str, address: str, key_file: Path, key_id: str) -> None:
+    """For other bodies: what became of a DELIVERY, by the `address` that the answer to it gave (/v1/…)."""
+    if not delivery.startswith("/"):
+        raise Unusable(f"{delivery} is no delivery's address.", "Give the `address` of the answer: /v1/extracts/…")
+    _tell(address, lambda: sending.ask(address, delivery=delivery, signer=_signer(key_id, key_file)))
 
 
 def _signer(key_id: str, key_file: Path) -> sending.Signer:

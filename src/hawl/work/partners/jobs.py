@@ -1,4 +1,4 @@
-"""Letters are taken in by themselves, a few minutes after they came at most."""
+"""Deliveries are taken in by themselves, a few minutes after they came at most."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ _AT_ONCE = 20
 
 
 @app.periodic(cron="* * * * *")
-@app.task(queueing_lock="partner-letters", lock="feed-inbox", pass_context=False)
-@told("partner-letters")
-def take_in_letters(timestamp: int) -> None:
+@app.task(queueing_lock="partner-deliveries", lock="feed-inbox", pass_context=False)
+@told("partner-deliveries")
+def take_in_deliveries(timestamp: int) -> None:
     """Each minute: take in what waits, the oldest first; one that finds an import running waits for the next minute."""
     take_waiting()
 
 
 def take_waiting() -> int:
-    """Take in the letters that wait; gives how many were settled.
+    """Take in the deliveries that wait; gives how many were settled.
 
     One that a fault of ours keeps out goes on waiting and holds up no other; the fault is raised at the end.
     """
@@ -29,13 +29,13 @@ def take_waiting() -> int:
     from hawl.work.partners.actions import settle
     from hawl.work.partners.taking import take
 
-    by = Actor(label="system:letters", machine=True)
+    by = Actor(label="system:deliveries", machine=True)
     with acting_as(by):
         found = queries.waiting(_AT_ONCE)
     done, faults = 0, []
-    for letter in found:
+    for delivery in found:
         try:
-            settle(by=by, letter_id=letter.pk, outcome=take(letter))
+            settle(by=by, delivery_id=delivery.pk, problem=take(delivery))
             done += 1
         except FeedBusy:
             break

@@ -1,4 +1,4 @@
-"""The keys by which other bodies sign, and their letters, of which nothing can be read here."""
+"""The keys by which other bodies sign, and their deliveries, of which nothing can be read here."""
 
 from __future__ import annotations
 
@@ -36,15 +36,19 @@ class PartnerKey(OpenModel):
 
 
 class State(models.TextChoices):
-    """What became of a letter."""
+    """What became of a delivery."""
 
     WAITING = "waiting"
     TAKEN = "taken"
     UNUSABLE = "unusable"
 
 
-class Letter(OpenModel):
-    """What a body sent in one request: sealed to the jobs process until it takes it in, then only what came of it."""
+class Delivery(OpenModel):
+    """What a body sent in one request, sealed to the jobs process until it takes it in.
+
+    The partner process reads these columns and tells them to the sender. So what taking in found stands elsewhere
+    (`FeedRun`, `KeptRow`): it would tell whether a crime or a person is known here, or was erased.
+    """
 
     readers = STAFF_SIDE | _PARTNER
     writers = JOBS
@@ -54,7 +58,7 @@ class Letter(OpenModel):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
     key = models.ForeignKey(PartnerKey, models.PROTECT, related_name="+", db_index=False)
     source = models.CharField(max_length=60)
-    # The sender's own name of this request: sent again it is the same letter.
+    # The sender's own name of this request: sent again it is the same delivery.
     sent_as = models.CharField(max_length=64)
     # Keyed digest of the body.
     digest = models.BinaryField()
@@ -62,12 +66,14 @@ class Letter(OpenModel):
     sealed = models.BinaryField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     settled_at = models.DateTimeField(null=True, blank=True)
-    # {"counts": {…}, "refused": [[row, reason], …], "problem": "…"}; numbers and reasons alone.
-    outcome = models.JSONField(default=dict, blank=True)
+    # What reading it on arrival found: {"rows", "left_out", "rejected", "refused": [{"row", "reason"}, …]}.
+    checked = models.JSONField()
+    # Why nothing of it could be taken in, as a code.
+    problem = models.CharField(max_length=20, blank=True, default="")
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("organisation", "source", "sent_as"), name="partners_one_letter"),
+            models.UniqueConstraint(fields=("organisation", "source", "sent_as"), name="partners_one_delivery"),
         )
         indexes = (
             models.Index(fields=["received_at"], name="partners_waiting", condition=models.Q(state="waiting")),

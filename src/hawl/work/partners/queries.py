@@ -1,4 +1,4 @@
-"""Keys and letters read: for the body that signs, for the jobs process, and for who runs the installation."""
+"""Keys and deliveries read: for the body that signs, for the jobs process, and for who runs the installation."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 
-from hawl.work.partners.models import Letter, PartnerKey, State
+from hawl.work.partners.models import Delivery, PartnerKey, State
 
-_TOLD = ("id", "source", "sent_as", "received_at", "state", "settled_at", "outcome", "organisation_id")
+_TOLD = ("id", "source", "sent_as", "received_at", "state", "settled_at", "checked", "problem", "organisation_id")
 
 
 def key_of(key_id: str) -> PartnerKey | None:
@@ -23,16 +23,16 @@ def keys() -> list[PartnerKey]:
     return list(PartnerKey.objects.select_related("organisation").order_by("-made_at", "pk"))
 
 
-def letter_of(organisation_id: int, source: str, letter_id: uuid.UUID) -> Letter | None:
-    """A letter of that body and source, without what it holds; one statement."""
-    return Letter.objects.only(*_TOLD).filter(pk=letter_id, organisation_id=organisation_id, source=source).first()
+def delivery_of(organisation_id: int, source: str, delivery_id: uuid.UUID) -> Delivery | None:
+    """A delivery of that body and source, without what it holds; one statement."""
+    return Delivery.objects.only(*_TOLD).filter(pk=delivery_id, organisation_id=organisation_id, source=source).first()
 
 
-def letters(
+def deliveries(
     organisation_id: int, source: str, *, most: int, before: tuple[datetime, uuid.UUID] | None = None
-) -> list[Letter]:
-    """The newest letters of a body and source, or those older than `before`; one statement."""
-    rows = Letter.objects.only(*_TOLD).filter(organisation_id=organisation_id, source=source)
+) -> list[Delivery]:
+    """The newest deliveries of a body and source, or those older than `before`; one statement."""
+    rows = Delivery.objects.only(*_TOLD).filter(organisation_id=organisation_id, source=source)
     if before is not None:
         at, last = before
         rows = rows.filter(Q(received_at__lt=at) | Q(received_at=at, pk__lt=last))
@@ -40,14 +40,14 @@ def letters(
 
 
 def pressing(organisation_id: int, since: datetime) -> tuple[int, int]:
-    """How many letters of a body came since a moment, and how many wait; one statement."""
-    rows = Letter.objects.filter(Q(received_at__gte=since) | Q(state=State.WAITING), organisation_id=organisation_id)
+    """How many deliveries of a body came since a moment, and how many wait; one statement."""
+    rows = Delivery.objects.filter(Q(received_at__gte=since) | Q(state=State.WAITING), organisation_id=organisation_id)
     found = rows.aggregate(
         lately=Count("pk", filter=Q(received_at__gte=since)), waiting=Count("pk", filter=Q(state=State.WAITING))
     )
     return found["lately"], found["waiting"]
 
 
-def waiting(most: int) -> Sequence[Letter]:
-    """The letters that wait, the oldest first, sealed as they came; one statement."""
-    return list(Letter.objects.filter(state=State.WAITING).order_by("received_at", "pk")[:most])
+def waiting(most: int) -> Sequence[Delivery]:
+    """The deliveries that wait, the oldest first, sealed as they came; one statement."""
+    return list(Delivery.objects.filter(state=State.WAITING).order_by("received_at", "pk")[:most])

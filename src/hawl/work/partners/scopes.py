@@ -8,7 +8,7 @@ EXTRACTS = "extracts"
 
 
 def of_extract(source: str) -> str:
-    """The scope under which letters of a source are sent and asked after."""
+    """The scope under which deliveries of a source are sent and asked after."""
     return f"{EXTRACTS}:{source}"
 
 

@@ -1,4 +1,4 @@
-"""The other side: what a body's own machine does to sign a letter and send it. No Django, no keys of ours."""
+"""The other side: what a body's own machine does to sign a delivery and send it. No Django, no keys of ours."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def read_key(file: Path) -> Ed25519PrivateKey:
 
 
 def send(file: Path, *, address: str, source: str, signer: Signer, check: bool = False) -> tuple[int, dict[str, Any]]:
-    """Send a file as a letter, named by its digest so that it is the same letter however often it is sent.
+    """Send a file as a delivery, named by its digest so that it is the same delivery however often it is sent.
 
     Gives the status and the answer. Raises OSError where nothing answers, ValueError for a file of no kind that is sent
     and for an answer that is none of ours.
@@ -77,15 +77,15 @@ def send(file: Path, *, address: str, source: str, signer: Signer, check: bool =
     if kind is None:
         raise ValueError(f"{file.name} is of no kind that is sent: {', '.join(_KINDS)}.")
     body = file.read_bytes()
-    place = f"{address.rstrip('/')}/v1/extracts/{source}/{'check' if check else 'letters'}"
+    place = f"{address.rstrip('/')}/v1/extracts/{source}/{'check' if check else 'deliveries'}"
     headers = {"Content-Type": kind, "Idempotency-Key": hashlib.sha256(body).hexdigest()}
     request = requests.Request("POST", place, headers=headers, data=body).prepare()
     return _answer(request, address, signer)
 
 
-def ask(address: str, *, letter: str, signer: Signer) -> tuple[int, dict[str, Any]]:
-    """What became of a letter, by the `address` that its answer gave; else as `send`."""
-    return _answer(requests.Request("GET", address.rstrip("/") + letter).prepare(), address, signer)
+def ask(address: str, *, delivery: str, signer: Signer) -> tuple[int, dict[str, Any]]:
+    """What became of a delivery, by the `address` that its answer gave; else as `send`."""
+    return _answer(requests.Request("GET", address.rstrip("/") + delivery).prepare(), address, signer)
 
 
 def _answer(request: requests.PreparedRequest, address: str, signer: Signer) -> tuple[int, dict[str, Any]]:

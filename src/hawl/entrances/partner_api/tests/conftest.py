@@ -27,7 +27,7 @@ def area(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def own(module_database: Callable[..., None], area: Path) -> Iterator[None]:
-    """A database without letters, spoken to as the partner process, on the day of the examples."""
+    """A database without deliveries, spoken to as the partner process, on the day of the examples."""
     with time_machine.travel(datetime(2026, 11, 22, 12, tzinfo=UTC), tick=True):
         yield
     module_database("partners_partnerkey", "intake_feedrun", "extracts_keptrow")

@@ -22,7 +22,7 @@ from hawl.work.partners.sending import Signer
 
 HOST = "http://testserver"
 SOURCE = "tried"
-PLACE = f"/v1/extracts/{SOURCE}/letters"
+PLACE = f"/v1/extracts/{SOURCE}/deliveries"
 BY = Actor(label="system:partners", machine=True)
 POLICE, HUB = "gwent-police", "connect-gwent"
 T = TypeVar("T")

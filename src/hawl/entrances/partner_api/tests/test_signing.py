@@ -42,7 +42,7 @@ def without_signature(request: requests.PreparedRequest) -> None:
     del request.headers["Signature"]
 
 
-def test_a_signed_letter_is_kept() -> None:
+def test_a_signed_delivery_is_kept() -> None:
     body = as_jobs(body_with_key)
     answer = call(body, "POST", PLACE, EMPTY)
     assert (answer.status_code, answer.told["state"]) == (202, "waiting")
@@ -53,7 +53,7 @@ def test_a_signed_letter_is_kept() -> None:
     "change",
     [
         other_body,
-        to("/v1/extracts/other/letters"),
+        to("/v1/extracts/other/deliveries"),
         to(f"{PLACE}?x=1"),
         header("Idempotency-Key", "two"),
         header("Content-Type", "application/x-ndjson"),

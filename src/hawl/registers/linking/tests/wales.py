@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -118,15 +118,15 @@ class Wales:
     def _partner_of(self, surname: str) -> str:
         return surname if self.chance.random() < 0.6 else self._name("surname")
 
-    def _children(self, parent: Someone, one: object) -> Iterator[Someone]:
+    def _children(self, parent: Someone, one: Callable[..., Someone]) -> Iterator[Someone]:
         chance = self.chance
         born = parent.born + timedelta(chance.randrange(18 * 365, 36 * 365))
         for number in range(chance.randrange(1, 4)):
             gender = chance.choice("FM")
             alike = not number and chance.random() < 0.12 and gender == parent.gender
-            yield one(gender, born, parent.forename if alike else "")  # type: ignore[operator]
+            yield one(gender, born, parent.forename if alike else "")
             if chance.random() < 0.08:
-                yield one(chance.choice("FM"), born)  # type: ignore[operator]
+                yield one(chance.choice("FM"), born)
             born += timedelta(chance.randrange(500, 1_500))
 
     def slip(self, text: str) -> str:

@@ -105,10 +105,10 @@ def test_a_key_may_hold_from_today_to_two_years(public: str, ahead: int) -> None
     assert add(public, until=day(ahead)).exit_code == 0
 
 
-@pytest.mark.parametrize(("letter", "sentence"), [("x", "no letter's address"), ("/v1/x", "cannot be reached")])
-def test_asking_says_what_is_wrong_on_this_side(tmp_path: Path, public: str, letter: str, sentence: str) -> None:
+@pytest.mark.parametrize(("delivery", "sentence"), [("x", "no delivery's address"), ("/v1/x", "cannot be reached")])
+def test_asking_says_what_is_wrong_on_this_side(tmp_path: Path, public: str, delivery: str, sentence: str) -> None:
     to = ["--to", "http://127.0.0.1:1", "--key-id", "k-000000000000", "--key", str(tmp_path / "key.pem")]
-    done = run("ask", letter, *to)
+    done = run("ask", delivery, *to)
     assert (done.exit_code, done.stdout) == (2, "")
     assert sentence in done.stderr
 

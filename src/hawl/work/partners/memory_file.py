@@ -9,9 +9,9 @@ from pathlib import Path
 
 
 @contextmanager
-def in_memory(body: bytes) -> Iterator[Path]:
+def memory_file(body: bytes) -> Iterator[Path]:
     """A path to these bytes, as long as the block lasts; Linux alone has it."""
-    held = os.memfd_create("letter")
+    held = os.memfd_create("delivery")
     try:
         with os.fdopen(held, "wb", closefd=False) as file:
             file.write(body)
