@@ -6,8 +6,6 @@ from procrastinate.contrib.django import app
 
 from hawl.foundations.jobs.failures import told
 
-_AT_ONCE = 20
-
 
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="partner-deliveries", lock="feed-inbox", pass_context=False)
@@ -31,11 +29,13 @@ def take_waiting() -> int:
 
     by = Actor(label="system:deliveries", machine=True)
     with acting_as(by):
-        found = queries.waiting(_AT_ONCE)
+        found = queries.waiting()
     done, faults = 0, []
-    for delivery in found:
+    for delivery_id in found:
         try:
-            settle(by=by, delivery_id=delivery.pk, problem=take(delivery))
+            with acting_as(by):
+                delivery = queries.sealed_delivery(delivery_id)
+            settle(by=by, delivery_id=delivery_id, problem=take(delivery))
             done += 1
         except FeedBusy:
             break

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Count, Q
@@ -48,6 +47,12 @@ def pressing(organisation_id: int, since: datetime) -> tuple[int, int]:
     return found["lately"], found["waiting"]
 
 
-def waiting(most: int) -> Sequence[Delivery]:
-    """The deliveries that wait, the oldest first, sealed as they came; one statement."""
-    return list(Delivery.objects.filter(state=State.WAITING).order_by("received_at", "pk")[:most])
+def waiting() -> list[uuid.UUID]:
+    """The ids of all deliveries that wait, the oldest first; one statement."""
+    rows = Delivery.objects.filter(state=State.WAITING).order_by("received_at", "pk")
+    return list(rows.values_list("pk", flat=True))
+
+
+def sealed_delivery(delivery_id: uuid.UUID) -> Delivery:
+    """A delivery with what it holds, sealed as it came; one statement."""
+    return Delivery.objects.get(pk=delivery_id)

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -237,6 +238,37 @@ def test_a_fault_of_ours_leaves_the_delivery_waiting_and_holds_up_no_other(monke
     assert states == {ids[0]: "waiting", ids[1]: "taken"}
     monkeypatch.setattr(taking, "import_extract", right)
     assert as_jobs(jobs.take_waiting) == 1
+
+
+def test_however_many_are_kept_out_by_a_fault_the_one_after_them_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = as_jobs(body_with_key)
+    ids = [call(body, "POST", PLACE, written(row(n)), name=f"n{n}").told["id"] for n in range(25)]
+    right = taking.import_extract
+
+    def wrong(**given: Any) -> Any:
+        if ids[-1] not in given["name"]:
+            raise RuntimeError("a fault")
+        return right(**given)
+
+    monkeypatch.setattr(taking, "import_extract", wrong)
+    with pytest.raises(RuntimeError, match="a fault"):
+        as_jobs(jobs.take_waiting)
+    states = [each["state"] for each in call(body, "GET", PLACE).told["deliveries"]]
+    assert states == ["taken"] + ["waiting"] * 24
+
+
+def test_a_source_that_is_closed_meanwhile_leaves_the_delivery_waiting(area: Path) -> None:
+    body = as_jobs(body_with_key)
+    place = call(body, "POST", PLACE, written(row())).headers["Location"]
+    mapping = area / "extracts" / "tried.yaml"
+    text = mapping.read_text(encoding="utf-8")
+    mapping.write_text(text.replace("columns_seen: true", "columns_seen: false"), encoding="utf-8")
+    with pytest.raises(taking.NotOpen):
+        as_jobs(jobs.take_waiting)
+    assert call(body, "GET", place).told["state"] == "waiting"
+    mapping.write_text(text, encoding="utf-8")
+    assert as_jobs(jobs.take_waiting) == 1
+    assert call(body, "GET", place).told["state"] == "taken"
 
 
 def test_a_delivery_sealed_to_another_key_is_said_to_be_unreadable() -> None:
