@@ -26,11 +26,9 @@ _COUNTED = 20
 
 def send_all() -> None:
     """Send the form `EVENTS` times on one case and print what came of it."""
-    import django
-
-    django.setup()
     from django.test import Client
 
+    import hawl.config.wsgi  # noqa: F401 - Django and what a server does beside it
     from hawl.foundations.access.scope import acting_as
     from hawl.foundations.clock import today
     from hawl.foundations.identity.models import User

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hawl.config.settings")
@@ -21,4 +22,18 @@ def _refuse_unreplayed() -> None:
     connection.close()
 
 
+def _keep_what_is_loaded() -> None:
+    """Load all pages now, and take what is loaded out of the garbage collector's sight: it stays to the end.
+
+    A full collection looked through all of it, and whoever asked for a page in that tenth of a second waited
+    (`benchmarks/recording.py`).
+    """
+    from django.urls import get_resolver
+
+    get_resolver().url_patterns  # noqa: B018 - loading them is what is wanted
+    gc.collect()
+    gc.freeze()
+
+
 _refuse_unreplayed()
+_keep_what_is_loaded()
